@@ -3,7 +3,8 @@
 ARG BASE_IMAGE=python:3.11-slim-bookworm
 
 FROM ${BASE_IMAGE} AS build
-# Optional parts of the package, separated by commas, such as "torch".
+# Optional parts of the package, separated by commas, such as "torch,s3". A job with [model] needs
+# "torch", "onnx" for ONNX, or "embedder" for the ready embedder.
 ARG EXTRAS=""
 WORKDIR /src
 # No pip inside: the final image gets the packages and nothing to install more with.

@@ -145,7 +145,7 @@ def _model_view(
         chance = ALWAYS
     said = with_novel_images(said, view, inputs.profile, seen, chance)
     offenders = [one.image for one in facts.offenders]
-    return with_explained(said, view.definition, seen, offenders, facts.data.job)
+    return with_explained(said, view, seen, offenders, facts.data.job)
 
 
 def _list_affected(inputs: RunInputs, facts: RunFacts, place: Located) -> AffectedImages | None:

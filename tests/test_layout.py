@@ -19,7 +19,7 @@ MOST_MODULES = 13
 MOST_LINES = 300
 MOST_LINES_OF_A_FUNCTION = 40
 # Each holds the files of one registry, which is in the folder as well.
-REGISTERED = {"drift/cli/commands", "drift/remarks", "drift/setup/check"}
+REGISTERED = {"drift/cli/commands", "drift/remarks", "drift/setup/check", "drift/setup/doubts"}
 SAME_FOR_EVERY_VENDOR = {"Downloads"}
 
 

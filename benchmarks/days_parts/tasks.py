@@ -140,11 +140,7 @@ def tasks_of(amount: Amount, first_seed: int = 0) -> list[Task]:
     tasks += [
         Task(measure=Measure.TODAY, case=none, seed=300 + seed) for seed in range(amount.today)
     ]
-    for weather in COVERED:
-        tasks += [
-            Task(measure=Measure.LEVEL, case=usual_case(weather).name, seed=400 + seed)
-            for seed in range(amount.levels)
-        ]
+    tasks += _of_covered(amount)
     for weather in SLOW:
         tasks += [
             Task(measure=Measure.TREND, case=usual_case(weather).name, seed=500 + seed)
@@ -155,13 +151,21 @@ def tasks_of(amount: Amount, first_seed: int = 0) -> list[Task]:
         for case in CAMERAS
         for seed in range(amount.cameras)
     ]
-    tasks += [
-        Task(measure=Measure.VIEWS, case=usual_case(weather).name, seed=700 + seed)
-        for weather in COVERED
-        for seed in range(amount.views)
-    ]
     tasks = [replace(task, seed=first_seed + task.seed) for task in tasks]
     return sorted(tasks, key=lambda task: ("10,000" not in task.case, not task.with_peers))
+
+
+def _of_covered(amount: Amount) -> list[Task]:
+    """Return the tasks of the level and of views."""
+    return [
+        Task(measure=measure, case=usual_case(weather).name, seed=first + seed)
+        for weather in COVERED
+        for measure, first, worlds in (
+            (Measure.LEVEL, 400, amount.levels),
+            (Measure.VIEWS, 700, amount.views),
+        )
+        for seed in range(worlds)
+    ]
 
 
 class _Shared:

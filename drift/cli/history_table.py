@@ -19,11 +19,13 @@ from reports.findings.run import Observed
 from reports.history.history import HistoryRow
 from reports.history.run_detector import DetectorOfRun
 from reports.history.run_quality import QualityOfRun
+from reports.history.run_view import ViewOfRun
 from reports.words import numbers
 from reports.words.of_rows.sentences import in_rows
 
 _HEADINGS = ("run", "window ends", "verdict", "images", "largest effect", "what happened")
 _MODEL = "model"
+_NOVEL = "novel"
 _VERDICT = "verdict"
 # The sentence says what moved, and a run's name begins with its window's end.
 _FIRST_LEFT_OUT = ("largest effect", "window ends")
@@ -42,6 +44,7 @@ _OF_DETECTORS = (
     *("ap", "ap75", "ar100", "mean_iou"),
     *("window_images", "window_boxes", "lowest_box_score", "mean_box_score", "highest_box_score"),
 )
+_OF_VIEWS = ("id", "images", "novel_images", "novel_expected", "missing")
 # Accuracy is the usual score, and needs no name.
 _MEASURES = {"ap50": "AP50 "}
 _SIGNS = {
@@ -83,10 +86,12 @@ def plain_table(rows: Sequence[HistoryRow]) -> str:
 
 
 def _columns(rows: Sequence[HistoryRow]) -> tuple[str, ...]:
-    """Return the columns; that of the model is there only where a run had labels."""
-    if all(row.model_quality is None for row in rows):
-        return _HEADINGS
-    return (*_HEADINGS[:3], _MODEL, *_HEADINGS[3:])
+    """Return the columns; those of labels and of a model's view only where a run had some."""
+    of_model = [
+        *([_MODEL] if any(row.model_quality is not None for row in rows) else []),
+        *([_NOVEL] if any(row.view is not None for row in rows) else []),
+    ]
+    return (*_HEADINGS[:3], *of_model, *_HEADINGS[3:])
 
 
 def _headings(rows: Sequence[HistoryRow]) -> tuple[str, ...]:
@@ -153,6 +158,7 @@ def _texts(row: HistoryRow, columns: Sequence[str]) -> tuple[str, ...]:
         numbers.moment(row.window_end),
         f"{row.verdict.value}{_mark(row)}",
         *([_model_words(row)] if _MODEL in columns else []),
+        *([_novel_words(row)] if _NOVEL in columns else []),
         f"{row.images:,}",
         _effect_words(row),
         # A summary's numbers follow its colon.
@@ -169,6 +175,16 @@ def _model_words(row: HistoryRow) -> str:
         return _STATES[quality.state]
     measure = _MEASURES.get(quality.measure, "")
     return f"{measure}{quality.score.value:.2f} {_STATES[quality.state]}"
+
+
+def _novel_words(row: HistoryRow) -> str:
+    """Return how many of the images are new to the model, as a share."""
+    view = row.view
+    if view is None:
+        return numbers.NOTHING
+    if view.is_missing or view.novel_images is None:
+        return "unknown"
+    return numbers.share(view.novel_images, view.images)
 
 
 def _mark(row: HistoryRow) -> str:
@@ -210,6 +226,7 @@ def _record_keys() -> tuple[str, ...]:
         "model_score_before",
         "model_labelled",
         *(f"model_{name}" for name in _OF_DETECTORS),
+        *(f"view_{name}" for name in _OF_VIEWS),
     )
 
 
@@ -227,6 +244,7 @@ def _record(row: HistoryRow) -> dict[str, object]:
         row.accepted is not None,
         row.rejected,
         *_model_values(row.model_quality),
+        *_view_values(row.view),
     )
     return dict(zip(_record_keys(), values, strict=True))
 
@@ -255,6 +273,13 @@ def _detector_values(detector: DetectorOfRun | None) -> tuple[object, ...]:
         detector.mean,
         detector.highest,
     )
+
+
+def _view_values(view: ViewOfRun | None) -> tuple[object, ...]:
+    """Return what the model saw; nothing is known in a job without a model."""
+    if view is None:
+        return (None,) * len(_OF_VIEWS)
+    return (view.view_id, view.images, view.novel_images, view.novel_expected, view.is_missing)
 
 
 def _cell(value: object) -> object:

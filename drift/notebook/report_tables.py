@@ -12,6 +12,7 @@ from drift.across_runs.accept import LATEST
 from drift.notebook.detector_tables import box_class_table, class_day_table, detector_day_table
 from drift.notebook.history_tables import HistoryTables
 from drift.notebook.tables import class_table, column_table, offender_table
+from drift.notebook.view_tables import novel_table
 from jobs.errors import InputError, ObjectMissingError, UsageError
 from reports.publishing.latest import LATEST_NAME
 from reports.publishing.publish import REPORT_NAME, run_prefix
@@ -93,6 +94,23 @@ class ReportTables(HistoryTables):
         ('images/...', 'blurrier (...), blockier from compression or resizing (...)')
         """
         return offender_table(self.report(run_id))
+
+    def novel_images(self, run_id: str = LATEST) -> pd.DataFrame:
+        """Return images that are new to the model, those of the largest group first.
+
+        Columns: ``group`` (int64, from 1), ``image`` and ``nearest`` (str; the image, and the one
+        of the reference that the model finds most like it), and of the group ``size`` (int64),
+        ``share`` (float64, of the images that the model looked at), ``predicted`` (str, the class
+        of most of them) and ``predicted_share`` (float64, of the group).
+
+        Examples
+        --------
+        The job of these examples names no model:
+
+        >>> job.novel_images().empty
+        True
+        """
+        return novel_table(self.report(run_id))
 
     def detector_days(self, run_id: str = LATEST) -> pd.DataFrame:
         """Return one row per day, as a run knew a detector's labelled images.

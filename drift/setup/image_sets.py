@@ -18,13 +18,13 @@ _GROUPS_SNIFFED = 12
 _OTHERS = (
     ".csv .tsv .parquet .json .jsonl .ndjson .txt .md .py .pt .pth .pkl .npy .npz .html "
     ".css .js .toml .yaml .yml .xml .zip .gz .tar .log .onnx .h5 .pb .ipynb .db .sqlite "
-    ".avro .orc .xlsx .pdf .mp4 .mov .lock"
+    ".avro .orc .xlsx .pdf .mp4 .mov .lock .mar .pt2 .safetensors .tflite .keras .engine .ckpt"
 )
 _NEVER_IMAGES = frozenset(_OTHERS.split())
 # No need either to look whether a log is in it.
 _NOR_LOGS = (
     ".md .py .pt .pth .pkl .npy .npz .html .css .js .toml .yaml .yml .onnx .h5 .pb .ipynb .pdf "
-    ".mp4 .mov .lock .xml .tar"
+    ".mp4 .mov .lock .xml .tar .mar .pt2 .safetensors .tflite .keras .engine .ckpt"
 )
 NEVER_LOGS = frozenset(_NOR_LOGS.split())
 # What Windows and picture viewers leave in folders of images.

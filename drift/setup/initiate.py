@@ -50,6 +50,7 @@ from drift.setup.propose.window import (
 from drift.setup.propose.written_times import time_doubts
 from drift.setup.survey import Survey, survey
 from drift.setup.with_labels import with_labels
+from drift.setup.with_model import with_model
 from drift.setup.without_log.by_names import (
     logs_by_names,
     told_instead,
@@ -108,6 +109,7 @@ def propose(
     else:
         draft, context = _of_images(looked_at, described, shelf, unread, now)
     draft, context = with_labels(looked_at, draft, context)
+    draft = with_model(looked_at, draft)
     return replace(draft, doubts=tuple(doubts_of(draft, context)))
 
 

@@ -32,6 +32,9 @@ class Subject:
         What happens to the pictures of the second day.
     fault
         The word for it.
+    entering
+        The keys of ``[model]`` that say how pictures enter the model, as the model's own `read`
+        makes them.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Subject:
     untrained: Callable[[], Model]
     change: Change
     fault: str
+    entering: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +56,20 @@ class Trained:
 
 
 DIGITS = Subject(
-    name="digits", pictures=digits, untrained=DigitsModel, change=inverted, fault="inverted"
+    name="digits",
+    pictures=digits,
+    untrained=DigitsModel,
+    change=inverted,
+    fault="inverted",
+    entering="input_size = [8, 8]\ngrey = true\n",
 )
 COLOURS = Subject(
-    name="colours", pictures=colours, untrained=ColoursModel, change=blurred, fault="blurred"
+    name="colours",
+    pictures=colours,
+    untrained=ColoursModel,
+    change=blurred,
+    fault="blurred",
+    entering="input_size = [9, 12]\nmean = [0, 0, 0]\nstd = [1, 1, 1]\n",
 )
 
 

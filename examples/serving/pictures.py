@@ -34,17 +34,21 @@ class Pictures:
     names
         All classes, in the order of the model's outputs.
     training
-        What the model is trained on, and what the drift job takes as its reference.
+        What the model is trained on.
     traffic
-        Other pictures of the same kind.
+        Other pictures of the same kind, which are sent to it.
+    reference
+        What the drift job takes as its reference: further ones. A model knows those that it was
+        trained on by heart, and is surer of them than of any that come later.
     """
 
     names: tuple[str, ...]
     training: tuple[Example, ...]
     traffic: tuple[Example, ...]
+    reference: tuple[Example, ...]
 
 
-def digits(*, training: int = 800, seed: int = 0) -> Pictures:
+def digits(*, training: int = 800, reference: int = 400, seed: int = 0) -> Pictures:
     """Return scikit-learn's 1,797 scanned digits as PNG files, in an order by chance."""
     scans = load_digits()
     order = np.random.default_rng(seed).permutation(len(scans.images))
@@ -55,21 +59,27 @@ def digits(*, training: int = 800, seed: int = 0) -> Pictures:
     return Pictures(
         names=tuple(str(digit) for digit in range(10)),
         training=examples[:training],
-        traffic=examples[training:],
+        traffic=examples[training:-reference],
+        reference=examples[-reference:],
     )
 
 
-def colours(*, training: int = 700, traffic: int = 700, seed: int = 0) -> Pictures:
+def colours(
+    *, training: int = 700, traffic: int = 700, reference: int = 500, seed: int = 0
+) -> Pictures:
     """Return random views of the seven photographs that scikit-image and scikit-learn carry."""
     photographs = load_photographs()
     names = tuple(photographs)
     generator = np.random.default_rng(seed)
     examples = []
-    for name in generator.choice(names, training + traffic):
+    for name in generator.choice(names, training + traffic + reference):
         view = random_view(photographs[name], generator)
         examples.append(Example(image=encode(view, "JPEG"), name=str(name)))
     return Pictures(
-        names=names, training=tuple(examples[:training]), traffic=tuple(examples[training:])
+        names=names,
+        training=tuple(examples[:training]),
+        traffic=tuple(examples[training:-reference]),
+        reference=tuple(examples[-reference:]),
     )
 
 

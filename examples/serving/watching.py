@@ -20,6 +20,17 @@ _COMMAND_S = 300.0
 _LOGGED_WITHIN_S = 30.0
 _POLL_S = 0.1
 # Written behind what `drift init` proposes.
+_WITH_MODEL = """
+[model]
+# The archive that the server answers with: a run looks at each picture with it as well. Its class
+# is code of this example, so it may run here.
+path = "{archive}"
+trust_code = true
+{entering}"""
+_REPORTS = 'path = "data_drift_reports"\n'
+_EXPLAINED = (
+    _REPORTS + "# What the model looked at in the pictures that stand out.\nexplanations = 2\n"
+)
 _NO_DAYS = """
 [baseline]
 # The days of this example are some seconds long: none of them shows what is normal. Each is
@@ -42,10 +53,13 @@ class Watched:
         The job's name.
     bucket
         A folder that stands for the bucket.
+    archive
+        The model's archive in the bucket; empty where there is none.
     """
 
     name: str
     bucket: Path
+    archive: str = ""
 
     @property
     def job_file(self) -> Path:
@@ -53,7 +67,7 @@ class Watched:
         return self.bucket.with_suffix(".toml")
 
     def write_reference(self, examples: Sequence[Example]) -> None:
-        """Put the pictures that the model was trained on into the bucket's `reference/`."""
+        """Put pictures of an ordinary time into the bucket's `reference/`."""
         folder = self.bucket / "reference"
         folder.mkdir(parents=True)
         for number, example in enumerate(examples):
@@ -79,8 +93,13 @@ class Watched:
         if there != rows:
             raise UnexpectedError(f"{self.bucket}: {there} rows after {rows} answered requests")
 
-    def init(self) -> None:
+    def init(self, entering: str = "") -> None:
         """Let `drift init` write the job file; it has to be sure of everything.
+
+        Parameters
+        ----------
+        entering
+            How pictures enter the model, where its archive is in the bucket.
 
         Raises
         ------
@@ -92,6 +111,9 @@ class Watched:
         text = self.job_file.read_text(encoding="utf-8") if done.returncode == 0 else ""
         if done.returncode or "# UNSURE:" in text:
             raise UnexpectedError(f"drift {' '.join(command)}: {done.stdout}{done.stderr}")
+        if self.archive:
+            text = text.replace(_REPORTS, _EXPLAINED)
+            text += model_table(self.archive, entering)
         self.job_file.write_text(text + _NO_DAYS, encoding="utf-8")
 
     def run(self, day: Day) -> Verdict:
@@ -111,23 +133,41 @@ class Watched:
         analysed = report["images"]["analysed"]
         if analysed != day.requests:
             raise UnexpectedError(f"{analysed} images analysed of {day.requests} requests")
+        view = report.get("model_view")
+        if self.archive and (view is None or view["problem"] or view["images"] != analysed):
+            raise UnexpectedError(f"the model has not looked at all images: {view}")
         page = latest.parent / "runs" / report["run_id"] / "report.html"
         return Verdict(
             verdict=report["verdict"],
             summary=report["summary"],
             exit_code=done.returncode,
             page=page,
+            looked_by=view["found_layer"] if view else "",
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What one run of the job said."""
+    """What one run of the job said; `looked_by`: which part of the model looked at pictures."""
 
     verdict: str
     summary: str
     exit_code: int
     page: Path
+    looked_by: str
+
+
+def model_table(archive: str, entering: str) -> str:
+    """Return the part of a job file that lets runs look with a model of the bucket.
+
+    Parameters
+    ----------
+    archive
+        The model's object in the bucket.
+    entering
+        The keys that say how pictures enter it.
+    """
+    return _WITH_MODEL.format(archive=archive, entering=entering)
 
 
 def _drift(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
@@ -152,8 +192,8 @@ def expect_days(watched: Watched, model: Trained, ordinary: Day, faulty: Day) ->
     """
     subject = model.subject
     watched.wait_for(ordinary.requests + faulty.requests)
-    watched.write_reference(model.pictures.training)
-    watched.init()
+    watched.write_reference(model.pictures.reference)
+    watched.init(subject.entering)
     _expect(watched, ordinary, f"{watched.name}, an ordinary day", "steady", 0)
     _expect(watched, faulty, f"{watched.name}, {subject.fault} pictures", "drift", 3)
 
@@ -163,6 +203,8 @@ def _expect(watched: Watched, day: Day, title: str, verdict: str, exit_code: int
     right = f"{day.correct / day.requests:.0%} told right"
     print(f"{title}: {day.requests} requests, {right}, all logged")
     print(f"  {found.verdict} (exit code {found.exit_code}): {found.summary}")
+    if found.looked_by:
+        print(f"  the model looked at them too, by {found.looked_by}")
     print(f"  {found.page}", flush=True)
     if (found.verdict, found.exit_code) != (verdict, exit_code):
         raise UnexpectedError(f"{title}: expected {verdict} with exit code {exit_code}")

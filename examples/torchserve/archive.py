@@ -39,6 +39,10 @@ class Archive:
     names: Sequence[str]
     handler: Path = HERE / "handler.py"
 
+    def index(self) -> str:
+        """Return which class each of the model's outputs is, as TorchServe's handlers read it."""
+        return json.dumps(dict(enumerate(self.names)))
+
     def write(self, store: Path, programs: Path) -> None:
         """Write `NAME.mar` into a folder with the archiver of an environment.
 
@@ -49,7 +53,7 @@ class Archive:
         """
         with tempfile.TemporaryDirectory() as folder:
             mapping = Path(folder) / "index_to_name.json"
-            mapping.write_text(json.dumps(dict(enumerate(self.names))), encoding="utf-8")
+            mapping.write_text(self.index(), encoding="utf-8")
             extra = [mapping]
             if self.handler.name != "plain_handler.py":
                 extra.append(HERE / "plain_handler.py")

@@ -7,6 +7,7 @@ not.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import tempfile
 import time
@@ -60,13 +61,23 @@ def serve(folder: Path, programs: Path, work: Path) -> list[Served]:
     with TorchServe(programs=programs, store=work, environment=environment) as server:
         for model in models:
             ordinary, faulty = _send_days(server, model)
-            watched = Watched(name=model.subject.name, bucket=folder / model.subject.name)
+            watched = _watched(model, folder, work)
             served.append(Served(model=model, watched=watched, ordinary=ordinary, faulty=faulty))
         # What is younger is in the workers' memory only, and they get no time to write it.
         time.sleep(_IN_MEMORY_S)
     for one in served:
         send_rest(one.watched.bucket, spool, programs)
     return served
+
+
+def _watched(model: Trained, folder: Path, store: Path) -> Watched:
+    """Put the model's archive into the bucket that its server logs to, as teams have it."""
+    name = model.subject.name
+    path = f"model_store/{name}.mar"
+    watched = Watched(name=name, bucket=folder / name, archive=path)
+    (watched.bucket / path).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(store / f"{name}.mar", watched.bucket / path)
+    return watched
 
 
 def archive(model: Trained) -> Archive:

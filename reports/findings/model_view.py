@@ -94,7 +94,8 @@ class ModelView:
         How many would be by chance.
     novel
         The most novel of them, grouped by likeness, the largest group first, where there are
-        significantly more than expected; at most `MOST_NOVEL_GROUPS`.
+        significantly more than expected; at most `MOST_NOVEL_GROUPS`. Where novelty drifted and
+        there are no more than expected, they are of the most novel fifth.
     explained
         The images that the page explains, those that stand out first.
     unexplained_because

@@ -15,6 +15,7 @@ from reports.findings.log import LogTimes
 from reports.findings.run import Observed, RunFindings
 from reports.history.normal_days import DaysOfRun, known_numbers, normal_days_of
 from reports.history.run_quality import QualityOfRun, quality_of_run
+from reports.history.run_view import ViewOfRun, view_of_run
 from reports.json_report.report import json_bytes, plain
 
 HISTORY_FOLDER = "history"
@@ -28,6 +29,7 @@ _LEFT_OUT_WHERE_UNKNOWN = (
     "rejected",
     "observed",
     "model_quality",
+    "view",
 )
 
 
@@ -93,6 +95,8 @@ class HistoryRow:
         What `images` is a number of; None for images, as in rows of older versions.
     model_quality
         What labels said of the model; None where the job names none, and in rows of older versions.
+    view
+        What the run knew of the model's view; None where the job names no model.
     """
 
     run_id: str
@@ -119,6 +123,7 @@ class HistoryRow:
     normal_days: DaysOfRun | None = None
     observed: Observed | None = None
     model_quality: QualityOfRun | None = None
+    view: ViewOfRun | None = None
 
     @property
     def start(self) -> datetime:
@@ -226,6 +231,7 @@ def history_row(findings: RunFindings) -> HistoryRow:
         normal_days=normal_days_of(findings),
         observed=None if findings.has_images else findings.observed,
         model_quality=quality_of_run(findings),
+        view=view_of_run(findings),
     )
 
 

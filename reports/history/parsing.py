@@ -18,6 +18,7 @@ from reports.history.history import (
 )
 from reports.history.normal_days import known_numbers, normal_days_of_document
 from reports.history.run_quality import quality_of_document
+from reports.history.run_view import view_of_document
 
 
 def parse_history_row(data: bytes) -> HistoryRow:
@@ -67,6 +68,7 @@ def row_of_document(document: object) -> HistoryRow:
             normal_days=normal_days_of_document(document.get("normal_days")),
             observed=Observed(document["observed"]) if document.get("observed") else None,
             model_quality=quality_of_document(document.get("model_quality")),
+            view=view_of_document(document.get("view")),
         )
     except KeyError as error:
         raise ValueError(f"the key {error} is missing") from None

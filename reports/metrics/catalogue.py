@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reports.metrics.of_model.quality_catalogue import QUALITY_METRICS
+from reports.metrics.of_model.view_catalogue import VIEW_METRICS
 from reports.metrics.sample import Metric
 
 _SIGMA = "{deviation}"
@@ -213,6 +214,7 @@ METRICS = (
     BASIS,
     LEVEL_DIFFERS,
     BASELINE_BLOCKS,
+    *VIEW_METRICS,
     *QUALITY_METRICS,
     STAGE_DURATION,
     INFO,

@@ -15,6 +15,7 @@ from reports.findings.effect_sizes import capped, in_deviations
 from reports.findings.run import RunFindings
 from reports.metrics import catalogue
 from reports.metrics.of_model.quality_samples import quality_samples
+from reports.metrics.of_model.view_samples import view_samples
 from reports.metrics.sample import Metric, Sample, label_text
 
 MAX_COLUMNS = 200
@@ -27,8 +28,8 @@ def samples_of(findings: RunFindings) -> tuple[Sample, ...]:
     """Return the samples of a run: the same labels at every run of a job, as far as can be.
 
     Numbers that are not known have no sample. Of more than `MAX_COLUMNS` columns the first ones are
-    kept, image features before predictions. In labels, characters that cannot be printed are
-    question marks, and what is longer than 100 characters is cut.
+    kept, image features before the model's view and predictions. In labels, characters that cannot
+    be printed are question marks, and what is longer than 100 characters is cut.
     """
     columns, left_out = _columns(findings)
     return (
@@ -36,6 +37,7 @@ def samples_of(findings: RunFindings) -> tuple[Sample, ...]:
         *_image_samples(findings),
         *_state_samples(findings),
         *_segment_samples(findings),
+        *view_samples(findings),
         *quality_samples(findings.job, findings.model_quality),
         _sample(findings, catalogue.COLUMNS_LEFT_OUT, left_out),
         *(sample for column in columns for sample in _column_samples(findings, column)),

@@ -24,6 +24,7 @@ from reports.telling.quality_message import (
 from reports.words.advice import level_advice
 from reports.words.harmless_text import harmless, shortened
 from reports.words.numbers import counted, moment
+from reports.words.of_view.sentences import view_line
 from reports.words.summary_paragraphs import summary_paragraphs
 from reports.words.wording import window_words
 
@@ -186,6 +187,7 @@ def _lines(told: _Told, worst: Sequence[Offender], link: str) -> Iterator[str]:
     of_all = "" if images.analysed == images.logged else f" of {images.logged:,} logged"
     yield f"{'Images' if findings.has_images else 'Rows'}: {images.analysed:,}{of_all}"
     yield from (harmless(line, _LONGEST_SENTENCE) for line in _of_model(told))
+    yield from (harmless(line, _LONGEST_SENTENCE) for line in filter(None, [_of_view(told)]))
     if worst:
         yield ""
         yield f"The {counted(len(worst), 'most unusual image')}:".replace("The 1 ", "The ")
@@ -206,6 +208,11 @@ def _of_model(told: _Told) -> Iterator[str]:
         yield quality_line(quality)
     else:
         yield from quality_lines(quality, told.quality, told.findings.window.end)
+
+
+def _of_view(told: _Told) -> str:
+    """Return what the model sees, beside what is told of the verdict; empty where it is quiet."""
+    return "" if told.verdict is None else view_line(told.findings)
 
 
 def _paragraphs(told: _Told) -> Iterator[str]:

@@ -35,11 +35,12 @@ def bucket():
     return bucket
 
 
-def write_days(bucket, profile, starts, length=DAY):
+def write_days(bucket, profile, starts, length=DAY, view_id=""):
     names = []
     for start in starts:
         block = Block(start=start, end=start + length)
-        names.append(days_folder(PREFIX, profile) + RecordName(block=block, key="0123abcd").text)
+        name = RecordName(block=block, key="0123abcd", view_id=view_id)
+        names.append(days_folder(PREFIX, profile) + name.text)
         bucket.write(names[-1], b"{}")
     bucket.write(days_folder(PREFIX, profile) + ROLLUP_NAME, b"")
     return names
@@ -64,9 +65,10 @@ def pruned(bucket, runs, **tables):
     return {info.name for one in days for info in one.objects}, plan
 
 
-def test_days_go_that_neither_kept_runs_nor_later_ones_look_at(bucket):
+@pytest.mark.parametrize("view_id", ["", "v-0123456789ab"])
+def test_days_go_that_neither_kept_runs_nor_later_ones_look_at(bucket, view_id):
     starts = [NEWEST - number * DAY for number in range(1, 30)]
-    names = write_days(bucket, "p-new", starts)
+    names = write_days(bucket, "p-new", starts, view_id=view_id)
 
     going, _ = pruned(bucket, 1, baseline={"days": 3})
 

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -101,8 +100,8 @@ def first(world: Path) -> tuple[RunFindings, Opened]:
 
 
 @pytest.fixture
-def own_world(tmp_path: Path) -> Iterator[Path]:
-    yield make_seen_world(tmp_path / "bucket")
+def own_world(tmp_path: Path) -> Path:
+    return make_seen_world(tmp_path / "bucket")
 
 
 def test_a_new_kind_of_image_is_seen_and_shown(first):

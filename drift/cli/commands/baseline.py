@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +41,8 @@ def show(job_file: Path, until: datetime | None) -> None:
     place = open_workplace(job, writes=False)
     request = requested_window(job, RunOptions(until=until), place.clock())
     profile = place.profiles.load(_pinned(place, job_file))
-    seen = SeenReference.of(view_of_reference(place, profile, always_allowed))
+    with closing(place):
+        seen = SeenReference.of(view_of_reference(place, profile, always_allowed))
     history = read_history(place.bucket, place.prefix)
     uses = block_uses(place, request, profile, history, seen)
     if uses:
@@ -69,7 +71,7 @@ def rebuild(job_file: Path, until: datetime | None) -> None:
     place = open_workplace(job)
     request = requested_window(job, RunOptions(until=until), place.clock())
     profile = place.profiles.load(_pinned(place, job_file))
-    with only_run(place) as still_allowed:
+    with only_run(place) as still_allowed, closing(place):
         done = upkeep.rebuild(
             place,
             request,

@@ -28,7 +28,10 @@ from reports.findings.columns import Finding, Statistic
 from reports.findings.days import BesideDays
 
 _NOT_KNOWN = "Normal days say nothing of it: it is shown, not tested."
-_NOT_SEEN = "The model has not looked at normal days yet: it is shown, not tested."
+_NOT_SEEN = (
+    "The model has not looked at normal days yet, or at too few images of this window: it is "
+    "shown, not tested."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

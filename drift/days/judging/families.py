@@ -134,8 +134,10 @@ def _merged(amounts: Mapping[str, float], names: Mapping[str, str]) -> dict[str,
 
 def testable_columns(known: KnownDays, lined_up: LinedUp, role: ColumnRole) -> frozenset[str]:
     """Return the columns of a family that the window can be tested in; none without its images."""
-    window = family_of(known.window, role)
-    return _testable(lined_up, role) if window.images else frozenset()
+    # A view of too few images is a family too, of which nothing is known: it is not tested.
+    window = known.window.view if role is ColumnRole.VIEW else family_of(known.window, role)
+    is_there = window is not None and window.images
+    return _testable(lined_up, role) if is_there else frozenset()
 
 
 def all_columns(known: KnownDays, role: ColumnRole) -> frozenset[str]:

@@ -187,7 +187,8 @@ class Gathering:
         there
             The records so far; those with a view take their places.
         """
-        left = [block for block in blocks if there.get(block) is not None]
+        # A block without images, such as one before the log began, has nothing to be seen.
+        left = [block for block in blocks if _has_images(there.get(block))]
         if not left:
             return
         maker = self._maker(stops_at)
@@ -245,3 +246,7 @@ class Gathering:
             out_of_time=lambda: time.monotonic() >= stops_at,
             rows_at_once=ROWS_AT_ONCE,
         )
+
+
+def _has_images(stored: StoredRecord | None) -> bool:
+    return stored is not None and stored.record.logged > 0

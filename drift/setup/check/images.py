@@ -69,6 +69,7 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
             place.job.image_rules,
             open_bucket=place.open_bucket,
             progress=place.progress,
+            seeing=place.seeing,
         )
     except DriftError as error:
         return CheckedImages(checks=(failed("images", error),))

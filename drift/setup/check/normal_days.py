@@ -73,13 +73,13 @@ def _cost(there: str, wanted: int, images: CheckedImages, most_minutes: float) -
     megabytes = math.ceil(wanted * images.bytes_an_image / 1e6)
     found = (
         f"{there} at most {counted(wanted, 'image')}, {megabytes:,} MB and about "
-        f"{_minutes(minutes)}, once"
+        f"{in_minutes(minutes)}, once"
     )
     if minutes <= most_minutes:
         return is_ok(_THING, found)
     return look(
         _THING,
-        f"{found}; a run takes {_minutes(most_minutes)} of it (baseline.most_minutes)",
+        f"{found}; a run takes {in_minutes(most_minutes)} of it (baseline.most_minutes)",
         _several_runs(minutes, most_minutes),
     )
 
@@ -106,7 +106,8 @@ def _several_runs(minutes: float, most_minutes: float) -> str:
     )
 
 
-def _minutes(minutes: float) -> str:
+def in_minutes(minutes: float) -> str:
+    """Return a time in words, rounded up to minutes."""
     if minutes < 1:
         return "a minute" if minutes > 0.5 else "half a minute"
     return counted(math.ceil(minutes), "minute")

@@ -146,7 +146,7 @@ def _families(place: Workplace, *, has_predictions: bool) -> int:
     """Return how many families of columns share the false alarm rate."""
     columns = place.job.predictions.columns
     if place.job.has_images:
-        return 1 + has_predictions + bool(columns.numbers)
+        return 1 + has_predictions + bool(columns.numbers) + (place.job.model is not None)
     said = columns.prediction or columns.confidence or columns.probabilities
     own = logged_features(place.job)
     others = set(columns.numbers) - set(own)

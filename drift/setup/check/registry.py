@@ -14,10 +14,18 @@ from drift.setup.check.images import CheckedImages, check_images
 from drift.setup.check.labels.check import check_labels
 from drift.setup.check.labels.reference import check_reference_labels
 from drift.setup.check.log import check_bucket, check_log, check_writing
+from drift.setup.check.model import (
+    FirstRun,
+    OpenedForCheck,
+    check_model,
+    first_run,
+    opened_for_check,
+)
 from drift.setup.check.near_log import check_near_log
 from drift.setup.check.normal_days import check_normal_days
 from drift.setup.check.reference import check_overlap, check_power, check_reference
 from drift.setup.check.reference_contents import check_shared, check_size
+from drift.setup.check.reference_sources import CheckedReference
 from drift.setup.check.result import Check, CheckState, failed, fails, is_ok, not_tried
 from drift.setup.check.rows import check_rows
 from drift.setup.check.rows_alone import check_window_rows, told_in_rows
@@ -28,6 +36,7 @@ from jobs.errors import DriftError, JobFileError
 from jobs.job_file.job import Job
 from jobs.job_file.reading import load_job
 from jobs.predictions.rows.rows import PredictionRows
+from jobs.times.windows import TimeWindow, WindowRequest
 
 
 def check_job_file(
@@ -57,7 +66,11 @@ def check_job_file(
         yield failed("bucket", error)
         return
     checks = _check_run(place, job, options)
-    yield from checks if job.has_images else told_in_rows(checks)
+    try:
+        yield from checks if job.has_images else told_in_rows(checks)
+    finally:
+        if place.model is not None:
+            place.model.close()
     yield from check_settings(place, environment, place.clock())
 
 
@@ -81,7 +94,9 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
     reference = check_reference(place)
     yield from reference.checks
     yield from check_reference_labels(place)
+    opened = None if place.model is None else opened_for_check(place.model)
     if log.rows is None:
+        yield from _model(place, opened, FirstRun(reference=reference.images))
         yield not_tried("images", "the log has to be read first")
         return
     yield from check_overlap(place, log.rows.window)
@@ -89,9 +104,26 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
     yield from check_numbers(job, log.rows, reference.predictions)
     images = _images(place, log.rows)
     yield from images.checks
+    yield from _model(place, opened, first_run(job, reference.images, log.rows.window, images))
     if any(one.state in {CheckState.FAILS, CheckState.NOT_TRIED} for one in images.checks):
         yield not_tried("window's size", "there are no images to count")
         return
+    yield from _check_sizes(place, request, log.rows.window, images, reference)
+
+
+def _model(place: Workplace, opened: OpenedForCheck | None, first: FirstRun) -> Iterator[Check]:
+    if opened is not None:
+        yield from check_model(place.job, opened, first)
+
+
+def _check_sizes(
+    place: Workplace,
+    request: WindowRequest,
+    window: TimeWindow,
+    images: CheckedImages,
+    reference: CheckedReference,
+) -> Iterator[Check]:
+    """Yield what the images on both sides allow to say."""
     if images.window is not None:
         yield from check_files(reference.files, images.window.files_of_images())
         yield from check_shared(place, images.window, reference.profile, reference.objects)
@@ -100,7 +132,7 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
     )
     yield check_power(place, images.images, reference)
     pinned = None if reference.profile is None else reference.profile.id
-    yield from check_normal_days(place, request, log.rows.window, images, pinned)
+    yield from check_normal_days(place, request, window, images, pinned)
 
 
 def _images(place: Workplace, rows: PredictionRows) -> CheckedImages:

@@ -9,6 +9,7 @@ from drift.setup.doubts.context import DoubtContext
 from drift.setup.doubts.images import about_images
 from drift.setup.doubts.labels import about_labels
 from drift.setup.doubts.log import about_log
+from drift.setup.doubts.model import about_model
 from drift.setup.doubts.named_reference import about_named_references
 from drift.setup.doubts.near_log import about_near_objects
 from drift.setup.doubts.reference import about_reference, about_thumbnails
@@ -32,6 +33,7 @@ SOURCES: tuple[Callable[[Proposal, DoubtContext], Iterator[Doubt]], ...] = (
     about_thumbnails,
     about_examined,
     about_labels,
+    about_model,
 )
 """What `drift init` says that a person should look at."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
+from drift.setup.model.guess import ModelGuess
 from drift.setup.propose.proposal import Proposal
 from drift.setup.propose.write_job_file import job_file_text
 from jobs.job_file.job import Job
@@ -50,11 +52,7 @@ def told(proposal: Proposal, target: Path) -> str:
         lines.insert(-1, f"           with the predictions in {proposal.reference_log}")
     if proposal.columns.segments:
         lines.append(f"segments   {', '.join(proposal.columns.segments)}")
-    if proposal.labels is not None:
-        lines.append(f"labels     {proposal.labels.path}   ({proposal.labels.described()})")
-    elif "label" in proposal.columns.named:
-        label = proposal.columns.named["label"]
-        lines.append(f"labels     the log's column {label.column}   ({label.because})")
+    lines += [*_labels(proposal), *_model(proposal.model)]
     if proposal.doubts:
         lines += ["", "Unsure, please look (marked UNSURE in the file):"]
         lines += [f"- {doubt.key}: {doubt.text}" for doubt in proposal.doubts]
@@ -63,6 +61,21 @@ def told(proposal: Proposal, target: Path) -> str:
         "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
         for line in lines
     )
+
+
+def _labels(proposal: Proposal) -> Iterator[str]:
+    if proposal.labels is not None:
+        yield f"labels     {proposal.labels.path}   ({proposal.labels.described()})"
+    elif "label" in proposal.columns.named:
+        label = proposal.columns.named["label"]
+        yield f"labels     the log's column {label.column}   ({label.because})"
+
+
+def _model(guess: ModelGuess | None) -> Iterator[str]:
+    """Yield which model was found, and whether it is taken."""
+    if guess is not None and guess.path:
+        taken = "" if guess.is_ready else "; not taken yet: see [model] in the file"
+        yield f"model      {guess.path}   ({guess.described()}{taken})"
 
 
 def _boxes(proposal: Proposal) -> str:

@@ -12,6 +12,7 @@ from drift.setup.labels.boxes.guess import BoxLabelsGuess
 from drift.setup.labels.guess import LabelsGuess
 from drift.setup.log.candidates import NameSource
 from drift.setup.log.samples.row_sample import BY_NAME, Written
+from drift.setup.model.guess import ModelGuess
 from drift.setup.propose.reference import ReferenceGuess, ReferenceKind
 from drift.setup.propose.window import ReferenceStretch, WindowGuess
 
@@ -89,6 +90,8 @@ class Proposal:
         The column of the reference's labels in `reference.log`, where it has one.
     version
         `quality.version`: the column that names the model's version, where there are labels.
+    model
+        The model that could look at the images, where the bucket holds one.
     """
 
     name: str
@@ -110,6 +113,7 @@ class Proposal:
     labels: LabelsGuess | BoxLabelsGuess | None = None
     reference_label: str | None = None
     version: str | None = None
+    model: ModelGuess | None = None
 
     @property
     def reference_table(self) -> str | None:

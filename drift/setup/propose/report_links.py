@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote
+
+from drift.setup.job_file_lines import comment
+from jobs.job_file.toml_text import as_text
 
 
 def link_template_of(url: str, environment: Mapping[str, str]) -> str | None:
@@ -25,3 +28,17 @@ def link_template_of(url: str, environment: Mapping[str, str]) -> str | None:
     if scheme == "s3" and not own:
         return f"https://console.aws.amazon.com/s3/object/{bucket}?prefix={below}{{path}}"
     return None
+
+
+def link_lines(template: str | None, url: str) -> Iterator[str]:
+    """Yield how links to reports are made, for stores whose pages have no relative links."""
+    if template is not None:
+        yield from comment(
+            "Links to reports, for people who are signed in to the store in their browser."
+        )
+        yield f"link_template = {as_text(template)}"
+    elif "://" in url and not url.startswith("file:"):
+        yield from comment(
+            "How people reach the store in a browser, so that links to reports work."
+        )
+        yield '# link_template = "https://.../{path}"'

@@ -11,8 +11,10 @@ from drift.setup.labels.boxes.guess import BoxLabelsGuess
 from drift.setup.labels.boxes.written import box_label_lines
 from drift.setup.labels.written import label_lines, quality_lines
 from drift.setup.log.samples.row_sample import Written
+from drift.setup.model.written import model_lines
 from drift.setup.propose.box_lines import box_lines, said_inside
 from drift.setup.propose.proposal import Proposal
+from drift.setup.propose.report_links import link_lines
 from jobs.job_file.toml_text import as_list, as_text
 from jobs.times.windows import format_duration
 from reports.words.of_rows.sentences import in_rows
@@ -48,10 +50,11 @@ def job_file_text(proposal: Proposal) -> str:
         "",
         *_segments(proposal),
         *_labels(proposal),
+        *_model(proposal),
         "[reports]",
         *comment("Everything that runs write goes below this folder of the bucket."),
         'path = "data_drift_reports"',
-        *_links(proposal),
+        *link_lines(proposal.link_template, proposal.url),
         *_thumbnails(proposal),
         "",
         "# [schedule]",
@@ -270,18 +273,10 @@ def _labels(proposal: Proposal) -> Iterator[str]:
         yield ""
 
 
-def _links(proposal: Proposal) -> Iterator[str]:
-    """Yield how links to reports are made, for stores whose pages have no relative links."""
-    if proposal.link_template is not None:
-        yield from comment(
-            "Links to reports, for people who are signed in to the store in their browser."
-        )
-        yield f"link_template = {as_text(proposal.link_template)}"
-    elif "://" in proposal.url and not proposal.url.startswith("file:"):
-        yield from comment(
-            "How people reach the store in a browser, so that links to reports work."
-        )
-        yield '# link_template = "https://.../{path}"'
+def _model(proposal: Proposal) -> Iterator[str]:
+    if proposal.model is not None:
+        yield from model_lines(proposal.model, list(_doubts(proposal, "model")))
+        yield ""
 
 
 def _thumbnails(proposal: Proposal) -> Iterator[str]:

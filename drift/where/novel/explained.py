@@ -21,6 +21,7 @@ def explained_images(
     offenders: Iterable[str],
     class_names: Sequence[str],
     most: int,
+    usual: float,
 ) -> tuple[ExplainedImage, ...]:
     """Return the images to explain, those that stand out first; none where nothing stands out.
 
@@ -36,13 +37,16 @@ def explained_images(
         Of the model; empty where they are not known.
     most
         So many images that stand out.
+    usual
+        The novelty of an ordinary image of the reference.
     """
     places = {str(name): place for place, name in enumerate(seen.names) if _has_class(seen, place)}
     wanted = dict.fromkeys([*_in_turn(groups), *offenders])
     chosen = [places[name] for name in wanted if name in places][:most]
     if not chosen:
         return ()
-    typical = _typical(seen, [place for place in places.values() if place not in chosen])
+    others = [place for place in places.values() if place not in chosen]
+    typical = _typical(seen, others, usual)
     return (
         *(_told(seen, place, class_names) for place in chosen),
         *(_told(seen, place, class_names, typical=True) for place in typical),
@@ -58,14 +62,14 @@ def _has_class(seen: SeenUnits, place: int) -> bool:
     return bool(seen.views.known[place]) and int(seen.views.classes[place]) != NO_CLASS
 
 
-def _typical(seen: SeenUnits, places: Sequence[int]) -> NDArray[np.int64]:
-    """Return the images whose novelty is nearest to the median, of equal ones the first."""
+def _typical(seen: SeenUnits, places: Sequence[int], usual: float) -> NDArray[np.int64]:
+    """Return the images whose novelty is nearest to what is usual, of equal ones the first."""
     among = np.array(places, dtype=np.int64)
     novelty = seen.novelty[among]
     known = np.isfinite(novelty)
     if not known.any():
         return among[:0]
-    apart = np.abs(novelty[known] - np.median(novelty[known]))
+    apart = np.abs(novelty[known] - usual)
     return among[known][np.argsort(apart, kind="stable")[:MOST_TYPICAL]]
 
 

@@ -19,6 +19,9 @@ ALWAYS = 1.0
 """Groups are made whatever the number of novel images."""
 MOST_GROUPED = 60
 """More would not show more, and their groups would be told apart less well."""
+_OF_ALL = 5
+# By chance so many single images stand out in one window of 200.
+_CHANCE_OF_SINGLES = 0.005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,7 +60,8 @@ class NovelImages:
     expected
         How many would by chance.
     groups
-        The most novel ones, where novelty drifted or there are more than chance explains.
+        The most novel ones, where novelty drifted or there are more than chance explains. Where
+        it drifted and hardly one stands out by itself, they are the most novel fifth.
     """
 
     images: int
@@ -90,12 +94,25 @@ def novel_images(
     held_out = scale.reference[NOVELTY.name].to_numpy(dtype=np.float64)
     found = StandingOut.of(held_out, window.novelty)
     said = NovelImages(images=len(found.places), expected=found.expected)
-    if not len(found.places) or (most_chance < ALWAYS and found.p_value >= most_chance):
+    places = _to_group(found, window, most_chance)
+    if not len(places):
         return said
-    shown = window.take(found.places[:MOST_GROUPED])
+    shown = window.take(places)
     groups = grouped(shown.views.embeddings)[:MOST_NOVEL_GROUPS]
     told = [_told(shown.take(one), scale, reference, class_names, found.seen) for one in groups]
     return NovelImages(images=said.images, expected=said.expected, groups=tuple(told))
+
+
+def _to_group(found: StandingOut, window: SeenUnits, most_chance: float) -> NDArray[np.int64]:
+    """Return which units of the window are grouped, the most novel first."""
+    if most_chance < ALWAYS:
+        return found.places[: MOST_GROUPED if found.p_value < most_chance else 0]
+    if found.p_value < _CHANCE_OF_SINGLES:
+        return found.places[:MOST_GROUPED]
+    # All are a little more novel: those beyond the reference's are as many as by chance.
+    known = np.flatnonzero(np.isfinite(window.novelty))
+    ordered = known[np.argsort(-window.novelty[known], kind="stable")]
+    return ordered[: min(MOST_GROUPED, -(-len(known) // _OF_ALL))]
 
 
 def _told(

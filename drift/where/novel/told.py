@@ -76,19 +76,22 @@ def with_novel_images(
 
 def with_explained(
     said: ModelView,
-    definition: ViewDefinition | None,
+    view: RunView,
     seen: SeenUnits,
     offenders: Iterable[str],
     job: Job,
 ) -> ModelView:
     """Return what is said of a model's view with the images that the page explains."""
-    if not job.reports.explanations or definition is None or said.problem:
+    definition, scale = view.definition, view.scale
+    if not job.reports.explanations or definition is None or scale is None or said.problem:
         return said
     why_not = _why_not(definition, job)
     if why_not:
         return replace(said, unexplained_because=why_not)
     most, names = job.reports.explanations, definition.class_names
-    return replace(said, explained=explained_images(seen, said.novel, offenders, names, most))
+    usual = float(np.nanmedian(scale.reference[NOVELTY.name].to_numpy(dtype=np.float64)))
+    explained = explained_images(seen, said.novel, offenders, names, most, usual)
+    return replace(said, explained=explained)
 
 
 def seen_units(window: WindowImages, units: SideUnits, sides: ViewSides) -> SeenUnits:

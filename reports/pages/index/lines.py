@@ -18,6 +18,7 @@ from reports.words import numbers, wording
 from reports.words.harmless_text import shortened
 from reports.words.movements import deviations
 from reports.words.of_quality.sentences import STATE_WORDS
+from reports.words.of_view.of_history import view_words
 
 # A run without a headline shows its summary, and labels from the log can be of any length.
 LONGEST_WORDS = 300
@@ -39,6 +40,8 @@ class RunLine:
         The largest effect of any column.
     model
         What labels said, where that was that the model is worse; else empty.
+    view
+        What the model saw, where that drifted or could not be had; else empty.
     """
 
     row: HistoryRow
@@ -48,6 +51,7 @@ class RunLine:
     said: str
     effect: str
     model: str = ""
+    view: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,7 @@ def run_lines(rows: Sequence[HistoryRow], links: JobLinks) -> list[RunLine]:
                 said=said_of(row),
                 effect=numbers.NOTHING if size is None else deviations(size),
                 model=_model_words(row),
+                view=view_words(row),
             )
         )
         day = day_of(row)

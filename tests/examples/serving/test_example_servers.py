@@ -42,6 +42,10 @@ def test_a_model_tells_what_it_has_not_seen_and_has_pictures_for_two_days(subjec
     assert len(model.pictures.traffic) >= 2 * DAY
     sent = {example.image for example in model.pictures.traffic}
     assert sent.isdisjoint(example.image for example in model.pictures.training)
+    others = {example.image for example in model.pictures.reference}
+    assert len(others) >= 400
+    assert others.isdisjoint(sent)
+    assert others.isdisjoint(example.image for example in model.pictures.training)
 
 
 def test_the_same_digits_come_each_time():

@@ -19,6 +19,7 @@ from tests.support import findings as examples
 from tests.support import normal_days, tested_segments
 from tests.support.detected_runs import detected_run
 from tests.support.labelled_runs import labelled_run
+from tests.support.model_view_findings import SEEN
 
 EXAMPLES = (
     examples.drifted,
@@ -220,6 +221,7 @@ def test_every_metric_of_the_catalogue_comes_from_some_run():
     whole = dataclasses.replace(
         drifted,
         quality=dataclasses.replace(drifted.quality, pictures=health),
+        model_view=SEEN,
     )
     runs = [named(whole, QualityState.HOLDS) for named in (labelled_run, detected_run)]
     found = {sample.metric for run in runs for sample in samples_of(run)}

@@ -209,7 +209,7 @@ def _explained(one: ExplainedImage, shown: ViewPictures, links: ImageLinks | Non
 def _unexplained(seen: ModelView, pictures: ViewPictures | None) -> str:
     """Return why nothing of what the model looked at is shown; empty where nobody asked for it."""
     if seen.unexplained_because:
-        return f"What the model looked at is not shown: {seen.unexplained_because}."
+        return f"What the model looked at is not shown: {seen.unexplained_because.rstrip('.')}."
     if not seen.explained or (pictures is not None and pictures.overlays):
         return ""
     if pictures is None:

@@ -1,5 +1,6 @@
 """A model's view beside normal days: a family of its own, judged by the days that it knows."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -68,13 +69,21 @@ def record_of(day: int, sums: BothSums) -> BlockRecord:
 
 
 def normal_days(
-    *, seen_days: int, novel: float, usual: float = 0.0, model: bool = True
+    *,
+    seen_days: int,
+    novel: float,
+    usual: float = 0.0,
+    model: bool = True,
+    seen_now: int = IMAGES,
 ) -> tuple[NormalDays, LinedUp]:
     """Return sixteen days, the last of which a model knows, and the window after them."""
     days = [
         sums_of(day, seen=model and day >= DAYS - seen_days, novel=usual) for day in range(DAYS)
     ]
     window = sums_of(DAYS, seen=model, novel=novel)
+    if seen_now < IMAGES:
+        part = summed("novelty", values("novelty", DAYS, novel)[:seen_now])
+        window = replace(window, view=part)
     known = KnownDays(
         scales=ProfileScales(
             features=SCALES["mean"],
@@ -102,7 +111,7 @@ def normal_days(
     )
     columns = [numeric("mean", REFERENCE["mean"], values("mean", DAYS), ColumnRole.FEATURE)]
     if model:
-        now = values("novelty", DAYS, novel)
+        now = values("novelty", DAYS, novel)[:seen_now]
         columns.append(numeric("novelty", REFERENCE["novelty"], now, ColumnRole.VIEW))
     found = lined_up(*columns)
     return NormalDays.of(known, found, marks, DETECTION), found
@@ -141,6 +150,14 @@ def test_a_view_that_no_day_knows_is_shown_and_not_tested():
     assert (novelty.state, novelty.p_value) == (State.STEADY, None)
     assert novelty.note.startswith("The model has not looked at normal days yet")
     assert beside.comparison.features[0].p_value is not None
+
+
+def test_a_window_of_which_the_model_saw_a_part_is_shown_and_not_tested():
+    _, beside = judged(seen_days=DAYS, novel=3.0, seen_now=IMAGES // 2)
+
+    (novelty,) = beside.comparison.view
+    assert (novelty.state, novelty.p_value) == (State.STEADY, None)
+    assert "too few images of this window" in novelty.note
 
 
 def test_a_new_model_is_judged_by_the_few_days_that_it_knows():

@@ -1,5 +1,7 @@
 """Novel images: which stand out, how they are grouped, and what lies nearest in the reference."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest
@@ -154,3 +156,17 @@ def test_equal_images_are_one_group():
 
 def test_images_of_one_kind_are_not_taken_apart():
     assert [len(one) for one in grouped(embeddings([3] * 40))] == [40]
+
+
+def test_where_all_images_are_a_little_more_novel_the_most_novel_fifth_is_grouped():
+    scale, names = reference()
+    seen = window([0, 1, 2] * 20)
+    # Higher by a little each, beyond all of the reference in none.
+    usual = np.quantile(scale.reference[NOVELTY.name].dropna(), 0.9)
+    alike = dataclasses.replace(seen, novelty=np.minimum(seen.novelty * 1.1, usual))
+
+    found = novel_images(scale, names, alike, NAMES, 1)
+
+    assert found.images == 0
+    assert sum(one.size for one in found.groups) == 12
+    assert novel_images(scale, names, alike, NAMES, 0.01).groups == ()
