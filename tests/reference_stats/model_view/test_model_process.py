@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,8 +19,11 @@ from numpy.typing import NDArray
 
 from jobs.errors import ModelError
 from reference_stats.model_view.definition import ViewDefinition
+from reference_stats.model_view.files.choice import ModelChoice
+from reference_stats.model_view.files.model_file import ModelFile
 from reference_stats.model_view.process import connection, model_process, wire
 from reference_stats.model_view.process.model_process import ModelProcess
+from reference_stats.model_view.viewer import Explanations
 from reference_stats.model_view.views import ImageViews
 from tests.support.images import noise
 from tests.support.tiny_nets import CLASSES, SIDE, WIDTH, tiny_net
@@ -126,6 +130,27 @@ class TestAnswers:
         with pytest.raises(ModelError):
             shared.look(noise((2, SIDE, SIDE + 1, 1)))
         assert len(shared.look(pictures(2))) == 2
+
+
+@pytest.mark.slow
+def test_a_model_with_gradients_explains_through_its_process(tmp_path: Path) -> None:
+    """Of a linear net integrated gradients are its weights times the pixels."""
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(1)
+    net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(SIDE * SIDE, CLASSES)).eval()
+    with warnings.catch_warnings():
+        # TorchScript is deprecated, and what teams have.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.jit.trace(net, torch.zeros(1, 1, SIDE, SIDE)).save(str(tmp_path / "net.pt"))
+    some = pictures(3)
+    choice = ModelChoice(path="net.pt", grey=True, input_size=(SIDE, SIDE))
+    with ModelProcess(ModelFile.at("net.pt", tmp_path / "net.pt"), choice) as model:
+        shown = model.explain(some, 60.0)
+        classes = model.look(some).classes
+    np.testing.assert_array_equal(shown.classes, classes)
+    weights = net[1].weight.detach().numpy().reshape(CLASSES, SIDE, SIDE)
+    expected = np.abs(weights[classes] * (some[:, :, :, 0] / 255))
+    np.testing.assert_allclose(shown.attributions, expected, rtol=1e-3, atol=1e-5)
 
 
 class TestWhenItStarts:
@@ -266,6 +291,27 @@ class TestWhatIsUnderstood:
         np.testing.assert_array_equal(found.embeddings, views.embeddings)
         np.testing.assert_array_equal(found.answers, views.answers)
         np.testing.assert_array_equal(found.classes, views.classes)
+
+    def test_explanations_are_unpacked_and_those_that_cannot_be_are_refused(
+        self, definition: ViewDefinition
+    ) -> None:
+        random = np.random.default_rng(1)
+        shown = Explanations(
+            attributions=random.random((2, SIDE, SIDE), np.float32),
+            classes=np.array([1, 2], np.int32),
+            confidences=np.array([0.5, 0.25], np.float32),
+        )
+        content = b"".join(wire.pack_explanations(shown))
+        assert len(content) == wire.explained_bytes(definition.preprocessing, 2)
+        found = wire.unpack_explanations(content, 3, definition)
+        np.testing.assert_array_equal(found.attributions, shown.attributions)
+        np.testing.assert_array_equal(found.classes, shown.classes)
+        np.testing.assert_array_equal(found.confidences, shown.confidences)
+        for bad in (b"", content[:-1], content + b"\0", b"\xff\xff\xff\xff" + content[4:]):
+            with pytest.raises(ValueError, match="an answer of"):
+                wire.unpack_explanations(bad, 3, definition)
+        with pytest.raises(ValueError, match="an answer of"):
+            wire.unpack_explanations(content, 1, definition)
 
     def test_a_request_survives(self, folder: Path) -> None:
         request = tiny_net(folder)
