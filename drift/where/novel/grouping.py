@@ -12,8 +12,10 @@ from scipy.spatial.distance import squareform
 from drift.model_view.nearness import Directions, distances_between
 
 _MOST_TRIED = 8
-# Embeddings of one kind of image fall apart at random into parts of about 0.05 to 0.1.
-_LEAST_SILHOUETTE = 0.15
+# Measured with efficientnet-lite0: 40 images of one class of CIFAR fall apart by 0.05 to 0.07, and
+# with 20 of an unlike class beside them, of which 95 % are told apart, by 0.09 to 0.11. Embeddings of
+# few numbers fall apart more easily: one kind of thing may be several groups there.
+_LEAST_SILHOUETTE = 0.085
 
 
 def grouped(embeddings: NDArray[np.float16]) -> list[NDArray[np.int64]]:
