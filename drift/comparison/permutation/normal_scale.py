@@ -139,7 +139,7 @@ class NormalScale:
         usual[: len(self.two_sided)][self.two_sided] = float(ndtri((1 + _TAIL) / 2))
         if self.table.vector is not None:
             place = self.table.keys.index(self.table.vector.key)
-            usual[place] = _favoured(usual[place])
+            usual[[place]] = _favoured(usual[[place]])
         measured = np.quantile(self.statistics(pilot), _TAIL, axis=0)
         longer = measured > _CLEARLY_LONGER * usual
         return np.where(longer, usual / np.where(longer, measured, 1.0), 1.0)
