@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -118,10 +117,11 @@ class RunModel:
         self._versions: dict[str, str] = {}
         self._name = ""
         self._definition: ViewDefinition | None = None
+        # Whether it opens or is open; `_opened` once it is.
+        self._started: ClosableViewer | None = None
         self._opened: ClosableViewer | None = None
         self._lock = threading.Lock()
         self._folder = TemporaryFolder("drift-model-")
-        self._held = ExitStack()
 
     @property
     def viewer(self) -> Viewer | None:
@@ -149,9 +149,13 @@ class RunModel:
         self.failure, self._definition, self._source = None, None, None
 
     def _let_go(self) -> None:
+        # Without the lock: whoever opens the model holds it, for minutes where the model hangs.
+        if self._started is not None:
+            self._started.close()
         with self._lock:
-            self._held.close()
-            self._opened = None
+            if self._started is not None:
+                self._started.close()
+            self._started = self._opened = None
 
     def _known(self) -> ViewDefinition:
         """Return what the views depend on: remembered, or of the model that is opened now."""
@@ -175,7 +179,7 @@ class RunModel:
                 self.model, "it was replaced during this run. The next run takes the new one."
             )
         opened = self._opener(file, ModelChoice.of(source.settings))
-        self._held.callback(opened.close)
+        self._started = opened
         found = opened.definition
         if found != self._definition and self._remembers:
             self._remembered.save(self._name, found)

@@ -76,7 +76,9 @@ class OnnxGraph:
         made = {tensor for node in self.nodes for tensor in node.outputs}
         if name in made:
             return name
-        return next((node.inputs[0] for node in self.nodes if node.name == name), None)
+        return next(
+            (node.inputs[0] for node in self.nodes if node.name == name and node.inputs), None
+        )
 
 
 def with_output(content: bytes, tensor: str) -> bytes:

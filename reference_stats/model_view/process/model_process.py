@@ -119,10 +119,13 @@ class ModelProcess:
         """End the process; whoever waits for an answer gets an error."""
         atexit.unregister(self.close)
         self._is_closed = True
+        # Without the lock: whoever waits for an answer holds it.
         if self._connection is not None:
             self._connection.kill()
         with self._lock:
+            # Once more: it may have been started since.
             if self._connection is not None:
+                self._connection.kill()
                 self._connection.close()
 
     def _opened(self) -> tuple[ModelConnection, ViewDefinition]:

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event, Thread
 
 import numpy as np
 import pytest
@@ -98,3 +99,36 @@ def test_a_job_without_a_model_has_none(bucket):
     job = seen_job(bucket).model_copy(update={"model": None})
 
     assert model_of_job(job, open_bucket(str(bucket)), open_bucket, writes=True) is None
+
+
+class SlowToOpen:
+    """A model that hangs while it is opened, until it is closed."""
+
+    def __init__(self) -> None:
+        self.begun, self.closed = Event(), Event()
+
+    def __call__(self, file, choice):
+        return self
+
+    @property
+    def definition(self):
+        self.begun.set()
+        assert self.closed.wait(20)
+        raise ModelError("net.onnx", "the run is ending.")
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+def test_a_model_that_hangs_while_it_is_opened_is_ended_with_the_run(bucket):
+    opening = SlowToOpen()
+    model = model_of(bucket, opening)
+    asking = Thread(target=lambda: model.viewer)
+    asking.start()
+    assert opening.begun.wait(20)
+
+    model.close()
+
+    asking.join(20)
+    assert opening.closed.is_set()
+    assert not asking.is_alive()

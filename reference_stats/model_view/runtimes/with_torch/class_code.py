@@ -99,7 +99,11 @@ def filled_model(url: str, module: ModuleType, wanted: str | None, weights: Weig
         return fill(url, _model(url, wanted, made), weights)
     classes = _classes(module)
     if not classes:
-        raise ModelError(url, f"{name}.py defines no torch.nn.Module. ModelArchive its class.")
+        raise ModelError(
+            url,
+            f"{name}.py defines no torch.nn.Module, and it has to define the class of the weights. "
+            "Archive the file of that class with --model-file.",
+        )
     if len(classes) == 1:
         return fill(url, _model(url, classes[0].__name__, classes[0]), weights)
     return _fitting(url, name, classes, weights)
