@@ -34,7 +34,6 @@ from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_day
 from drift.verdict.sentence import Extent
 from drift.where.focus import focus_of, further_focuses, image_rows
 from drift.where.located import Located, located
-from drift.where.novel.groups import ALWAYS
 from drift.where.novel.told import (
     model_view_of,
     novelty_drifted,
@@ -139,11 +138,14 @@ def _model_view(
     if said is None or view is None or lined_up.view is None:
         return said
     seen = seen_units(inputs.window, units.current, lined_up.view)
-    # What drifted is shown whatever the number of single images.
-    chance = facts.data.job.detection.false_alarm_rate
-    if novelty_drifted(facts.comparison):
-        chance = ALWAYS
-    said = with_novel_images(said, view, inputs.profile, seen, chance)
+    said = with_novel_images(
+        said,
+        view,
+        inputs.profile,
+        seen,
+        facts.data.job.detection.false_alarm_rate,
+        has_drifted=novelty_drifted(facts.comparison),
+    )
     offenders = [one.image for one in facts.offenders]
     return with_explained(said, view, seen, offenders, facts.data.job)
 

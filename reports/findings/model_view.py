@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST_GROUPED = 60
+"""More would not show more, and their groups would be told apart less well."""
 MOST_NOVEL_GROUPS = 4
 MOST_IN_A_GROUP = 4
-MOST_EXPLAINED = 6
-"""The most images beside typical ones that the page explains; see `reports.explanations`."""
 MOST_TYPICAL = 2
 
 
@@ -92,10 +92,12 @@ class ModelView:
         reference; None where the view takes no part.
     novel_expected
         How many would be by chance.
+    stands_out
+        Whether there are more of them than chance explains.
     novel
-        The most novel of them, grouped by likeness, the largest group first, where there are
-        significantly more than expected; at most `MOST_NOVEL_GROUPS`. Where novelty drifted and
-        there are no more than expected, they are of the most novel fifth.
+        The most novel of them, grouped by likeness, the largest group first; at most
+        `MOST_NOVEL_GROUPS` groups of `MOST_GROUPED` images. Where novelty drifted and no more
+        images are novel than chance explains, they are of the most novel fifth. Else empty.
     explained
         The images that the page explains, those that stand out first.
     unexplained_because
@@ -116,6 +118,7 @@ class ModelView:
     problem: str = ""
     novel_images: int | None = None
     novel_expected: float | None = None
+    stands_out: bool = False
     novel: tuple[NovelGroup, ...] = ()
     explained: tuple[ExplainedImage, ...] = ()
     unexplained_because: str = ""

@@ -23,6 +23,7 @@ SEEN = ModelView(
     unknown=2,
     novel_images=611,
     novel_expected=51.9,
+    stands_out=True,
     novel=(
         NovelGroup(
             images=("images/fox 1.jpg", "images/fox 2.jpg", "images/fox 3.jpg"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +13,14 @@ from drift.where.novel.grouping import grouped
 from drift.where.novel.standing_out import StandingOut
 from reference_stats.model_view.view_scores import NOVELTY
 from reference_stats.model_view.views import NO_CLASS, ImageViews
-from reports.findings.model_view import MOST_IN_A_GROUP, MOST_NOVEL_GROUPS, NovelGroup
+from reports.findings.model_view import (
+    MOST_GROUPED,
+    MOST_IN_A_GROUP,
+    MOST_NOVEL_GROUPS,
+    NovelGroup,
+)
 
-ALWAYS = 1.0
-"""Groups are made whatever the number of novel images."""
-MOST_GROUPED = 60
-"""More would not show more, and their groups would be told apart less well."""
 _OF_ALL = 5
-# By chance so many single images stand out in one window of 200.
-_CHANCE_OF_SINGLES = 0.005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,6 +58,8 @@ class NovelImages:
         How many units stand out.
     expected
         How many would by chance.
+    stands_out
+        Whether there are more of them than chance explains.
     groups
         The most novel ones, where novelty drifted or there are more than chance explains. Where
         it drifted and hardly one stands out by itself, they are the most novel fifth.
@@ -66,6 +67,7 @@ class NovelImages:
 
     images: int
     expected: float
+    stands_out: bool = False
     groups: tuple[NovelGroup, ...] = ()
 
 
@@ -75,6 +77,8 @@ def novel_images(
     window: SeenUnits,
     class_names: Sequence[str],
     most_chance: float,
+    *,
+    has_drifted: bool,
 ) -> NovelImages:
     """Return the novel images of a window.
 
@@ -89,27 +93,27 @@ def novel_images(
     class_names
         Of the model; empty where they are not known.
     most_chance
-        Groups are made where the chance of so many novel images is smaller, or this is `ALWAYS`.
+        So many novel images stand out where their chance is smaller.
+    has_drifted
+        Whether novelty drifted: then there are groups also where no number of images stands out.
     """
     held_out = scale.reference[NOVELTY.name].to_numpy(dtype=np.float64)
     found = StandingOut.of(held_out, window.novelty)
-    said = NovelImages(images=len(found.places), expected=found.expected)
-    places = _to_group(found, window, most_chance)
+    stands_out = found.p_value < most_chance
+    said = NovelImages(images=len(found.places), expected=found.expected, stands_out=stands_out)
+    if not stands_out and not has_drifted:
+        return said
+    places = found.places[:MOST_GROUPED] if stands_out else _most_novel_fifth(window)
     if not len(places):
         return said
     shown = window.take(places)
     groups = grouped(shown.views.embeddings)[:MOST_NOVEL_GROUPS]
     told = [_told(shown.take(one), scale, reference, class_names, found.seen) for one in groups]
-    return NovelImages(images=said.images, expected=said.expected, groups=tuple(told))
+    return replace(said, groups=tuple(told))
 
 
-def _to_group(found: StandingOut, window: SeenUnits, most_chance: float) -> NDArray[np.int64]:
-    """Return which units of the window are grouped, the most novel first."""
-    if most_chance < ALWAYS:
-        return found.places[: MOST_GROUPED if found.p_value < most_chance else 0]
-    if found.p_value < _CHANCE_OF_SINGLES:
-        return found.places[:MOST_GROUPED]
-    # All are a little more novel: those beyond the reference's are as many as by chance.
+def _most_novel_fifth(window: SeenUnits) -> NDArray[np.int64]:
+    """Return the units to group where all are a little more novel, the most novel first."""
     known = np.flatnonzero(np.isfinite(window.novelty))
     ordered = known[np.argsort(-window.novelty[known], kind="stable")]
     return ordered[: min(MOST_GROUPED, -(-len(known) // _OF_ALL))]

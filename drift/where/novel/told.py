@@ -55,6 +55,8 @@ def with_novel_images(
     profile: ReferenceProfile,
     seen: SeenUnits,
     most_chance: float,
+    *,
+    has_drifted: bool,
 ) -> ModelView:
     """Return what is said of a model's view with the images that are new to it.
 
@@ -62,15 +64,20 @@ def with_novel_images(
     ----------
     seen
         One image of each unit of the window.
-    most_chance
+    most_chance, has_drifted
         As for `novel_images`.
     """
     if view.scale is None or view.definition is None or profile.records is None:
         return said
     names = profile.records["image"].to_numpy(dtype=object)
-    found = novel_images(view.scale, names, seen, view.definition.class_names, most_chance)
+    classes = view.definition.class_names
+    found = novel_images(view.scale, names, seen, classes, most_chance, has_drifted=has_drifted)
     return replace(
-        said, novel_images=found.images, novel_expected=found.expected, novel=found.groups
+        said,
+        novel_images=found.images,
+        novel_expected=found.expected,
+        stands_out=found.stands_out,
+        novel=found.groups,
     )
 
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 from reference_stats.model_view.view_scores import CLASS_NOVELTY, ENTROPY, NOVELTY
 from reports.findings.answers import State
 from reports.findings.columns import Finding
-from reports.findings.model_view import ExplainedImage, ModelView, NovelGroup
+from reports.findings.model_view import MOST_GROUPED, ExplainedImage, ModelView, NovelGroup
 from reports.findings.run import RunFindings
 from reports.words.harmless_text import shortened
 from reports.words.numbers import counted, percent
 
 LONGEST_CLASS = 60
-_MOST_CHANCE = 0.005
-# Of so many the normal law is as good.
-_MANY = 100.0
 _LOOKS_NEW = (NOVELTY.name, CLASS_NOVELTY.name)
 NO_ACCURACY = (
     "Accuracy cannot be estimated here: how sure a model is says little about images that are "
@@ -87,29 +82,9 @@ def problem_words(seen: ModelView) -> str:
     return f"The model's view takes no part in this run's verdict: {seen.problem}"
 
 
-def stands_out(seen: ModelView) -> bool:
-    """Tell whether clearly more images are novel than would be by chance.
-
-    All images together can be more novel than the reference's although hardly one is beyond these.
-    """
-    return _chance_of(seen.novel_images or 0, seen.novel_expected or 0.0) < _MOST_CHANCE
-
-
-def _chance_of(number: int, expected: float) -> float:
-    """Return the chance of at least so many where so many are expected, by Poisson's law."""
-    if expected > _MANY:
-        return 0.5 * math.erfc((number - 0.5 - expected) / math.sqrt(2 * expected))
-    term = math.exp(-expected)
-    fewer = 0.0
-    for count in range(number):
-        fewer += term
-        term *= expected / (count + 1)
-    return 1.0 - fewer
-
-
 def novel_title(seen: ModelView) -> str:
     """Return how many images are new to the model: ``31 of 300 images show things that ...``."""
-    if not stands_out(seen):
+    if not seen.stands_out:
         return "The images that are newest to the model"
     number = seen.novel_images or 0
     verb = "shows" if number == 1 else "show"
@@ -120,16 +95,15 @@ def novel_title(seen: ModelView) -> str:
 
 def expected_words(seen: ModelView) -> str:
     """Return how many images would be that novel by chance, as a sentence."""
-    by_chance = seen.novel_expected or 0.0
-    number = f"about {by_chance:,.0f}" if by_chance >= 0.95 else "fewer than 1"
-    if not stands_out(seen):
+    number = _by_chance(seen)
+    if not seen.stands_out:
         beyond = seen.novel_images or 0
         return (
             "The images are more novel together than those of the reference, and hardly one stands "
             f"out by itself: {counted(beyond, 'image')} of {seen.images:,} "
             f"{'is' if beyond == 1 else 'are'} more novel to the model than 99 in 100 ordinary "
-            f"images of the reference, and {number} would be by chance. The most novel fifth, 60 "
-            "at most, is grouped here."
+            f"images of the reference, and {number} would be by chance. The most novel fifth, "
+            f"{MOST_GROUPED} at most, is grouped here."
         )
     return (
         "They are more novel to the model than 99 in 100 ordinary images of the reference; "
@@ -137,15 +111,19 @@ def expected_words(seen: ModelView) -> str:
     )
 
 
+def _by_chance(seen: ModelView) -> str:
+    expected = seen.novel_expected or 0.0
+    return f"about {expected:,.0f}" if expected >= 0.95 else "fewer than 1"
+
+
 def few_novel_words(seen: ModelView) -> str:
     """Return that hardly more images are novel than by chance; empty where that is not known."""
     if seen.novel_images is None or seen.novel:
         return ""
-    by_chance = seen.novel_expected or 0.0
     return (
         f"{counted(seen.novel_images, 'image')} of {seen.images:,} "
         f"{'is' if seen.novel_images == 1 else 'are'} more novel to the model than 99 in 100 "
-        f"ordinary images of the reference; about {by_chance:,.0f} would be by chance."
+        f"ordinary images of the reference; {_by_chance(seen)} would be by chance."
     )
 
 
@@ -187,7 +165,7 @@ def view_line(findings: RunFindings) -> str:
     seen = findings.model_view
     if seen is None:
         return ""
-    if looks_new(findings) and seen.novel and stands_out(seen):
+    if looks_new(findings) and seen.novel and seen.stands_out:
         words = f"Model's view: {novel_title(seen)}{_called(seen)}"
         return f"{words}. Accuracy cannot be estimated on them."
     drifted = view_drifted(findings)

@@ -55,7 +55,7 @@ def test_new_kinds_of_images_are_grouped_by_kind_the_larger_first():
     scale, names = reference()
     kinds = np.array([0, 1, 2] * 40 + [4] * 5 + [3] * 12)
 
-    found = novel_images(scale, names, window(kinds), NAMES, 0.01)
+    found = novel_images(scale, names, window(kinds), NAMES, 0.01, has_drifted=False)
 
     first, second = found.groups[:2]
     assert {name[:8] for name in first.images} == {"images/3"}
@@ -65,13 +65,14 @@ def test_new_kinds_of_images_are_grouped_by_kind_the_larger_first():
     assert first.share == pytest.approx(first.size / len(kinds))
     assert (first.predicted, first.predicted_share) == ("owl", 1.0)
     assert found.images >= 17 > found.expected * 5
+    assert found.stands_out
 
 
 def test_beside_each_image_stands_the_one_that_is_nearest_in_the_bank():
     scale, names = reference()
     seen = window([3] * 12)
 
-    (group,) = novel_images(scale, names, seen, NAMES, 1).groups
+    (group,) = novel_images(scale, names, seen, NAMES, 0.01, has_drifted=True).groups
 
     bank = views(np.arange(300) % 3, seed=1).take(scale.bank).embeddings.astype(np.float64)
     bank /= np.linalg.norm(bank, axis=1, keepdims=True)
@@ -84,7 +85,7 @@ def test_beside_each_image_stands_the_one_that_is_nearest_in_the_bank():
 def test_a_window_like_the_reference_has_no_groups():
     scale, names = reference()
 
-    found = novel_images(scale, names, window([0, 1, 2] * 60), NAMES, 0.01)
+    found = novel_images(scale, names, window([0, 1, 2] * 60), NAMES, 0.01, has_drifted=False)
 
     assert found.groups == ()
     assert found.expected == pytest.approx(180 * 2 / 151, abs=1.0)
@@ -94,14 +95,16 @@ def test_classes_without_names_are_called_by_their_place_and_no_class_by_nothing
     scale, names = reference()
     seen = window([3] * 12)
 
-    (numbered,) = novel_images(scale, names, seen, (), 1).groups
+    (numbered,) = novel_images(scale, names, seen, (), 0.01, has_drifted=True).groups
     unclassed = ImageViews(
         embeddings=seen.views.embeddings,
         answers=seen.views.answers,
         classes=np.full(12, -1, dtype=np.int32),
         known=seen.views.known,
     )
-    (nameless,) = novel_images(scale, names, seen_images(seen.names, unclassed), (), 1).groups
+    (nameless,) = novel_images(
+        scale, names, seen_images(seen.names, unclassed), (), 0.01, has_drifted=True
+    ).groups
 
     assert numbered.predicted == "class 2"
     assert (nameless.predicted, nameless.predicted_share) == ("", None)
@@ -110,7 +113,7 @@ def test_classes_without_names_are_called_by_their_place_and_no_class_by_nothing
 def test_of_very_many_novel_images_the_most_novel_are_grouped():
     scale, names = reference()
 
-    found = novel_images(scale, names, window([3] * 500), NAMES, 0.01)
+    found = novel_images(scale, names, window([3] * 500), NAMES, 0.01, has_drifted=False)
 
     assert sum(one.size for one in found.groups) == MOST_GROUPED
     assert found.images > 400
@@ -121,7 +124,7 @@ def test_images_that_the_model_has_not_looked_at_are_no_novel_ones():
     seen = window([3] * 12)
     unseen = seen_images(seen.names, ImageViews.unknown(12, WIDTH))
 
-    assert novel_images(scale, names, unseen, NAMES, 1).images == 0
+    assert novel_images(scale, names, unseen, NAMES, 0.01, has_drifted=True).images == 0
 
 
 def test_the_chance_of_so_many_is_that_of_exchangeable_images():
@@ -165,8 +168,8 @@ def test_where_all_images_are_a_little_more_novel_the_most_novel_fifth_is_groupe
     usual = np.quantile(scale.reference[NOVELTY.name].dropna(), 0.9)
     alike = dataclasses.replace(seen, novelty=np.minimum(seen.novelty * 1.1, usual))
 
-    found = novel_images(scale, names, alike, NAMES, 1)
+    found = novel_images(scale, names, alike, NAMES, 0.01, has_drifted=True)
 
     assert found.images == 0
     assert sum(one.size for one in found.groups) == 12
-    assert novel_images(scale, names, alike, NAMES, 0.01).groups == ()
+    assert novel_images(scale, names, alike, NAMES, 0.01, has_drifted=False).groups == ()
