@@ -97,7 +97,7 @@ def _made(
     again = [wanted[at] for at in left]
     second = _looked_at(place, model, again, then.iloc[left], remembered=False)
     views = _spread(first.views, places, len(names))
-    _put(views, places[left], second.views)
+    views.put(places[left], second.views)
     return views, second.is_final
 
 
@@ -170,12 +170,5 @@ def is_same_picture(
 def _spread(views: ImageViews, places: NDArray[np.int64], images: int) -> ImageViews:
     """Return views of some images among all of them; the others are unknown."""
     everything = ImageViews.unknown(images, views.width)
-    _put(everything, places, views)
+    everything.put(places, views)
     return everything
-
-
-def _put(target: ImageViews, places: NDArray[np.int64], views: ImageViews) -> None:
-    target.embeddings[places] = views.embeddings
-    target.answers[places] = views.answers
-    target.classes[places] = views.classes
-    target.known[places] = views.known

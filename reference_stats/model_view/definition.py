@@ -82,6 +82,11 @@ class ViewDefinition:
     class_names: tuple[str, ...] = ()
 
     @property
+    def device(self) -> str:
+        """Where it is computed: ``cpu`` or ``cuda``."""
+        return "cpu" if self.runtime.endswith("cpu") else "cuda"
+
+    @property
     def id(self) -> str:
         """A name for all that the numbers depend on."""
         said = {

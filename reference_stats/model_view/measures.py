@@ -18,7 +18,7 @@ def measure_named(name: str) -> Measure | None:
     return feature_named(name) or view_score_named(name)
 
 
-def measures_named(names: Iterable[str]) -> tuple[Measure, ...]:
-    """Return what some columns measure on images, in their order."""
-    found = (measure_named(name) for name in names)
-    return tuple(measure for measure in found if measure is not None)
+def measures_named(names: Iterable[str]) -> dict[str, Measure]:
+    """Return by name what some columns measure on images; others are left out."""
+    found = ((name, measure_named(name)) for name in names)
+    return {name: measure for name, measure in found if measure is not None}

@@ -75,3 +75,10 @@ class ImageViews:
             classes=self.classes[places],
             known=self.known[places],
         )
+
+    def put(self, places: Places, views: ImageViews) -> None:
+        """Write other views of the same width over those at some places."""
+        self.embeddings[places] = views.embeddings
+        self.answers[places] = views.answers
+        self.classes[places] = views.classes
+        self.known[places] = views.known

@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 
 from jobs.visible_text import visible
+from reference_stats.model_view.measures import Measure
 from reports.findings.class_shares import usual_and_current
 from reports.findings.columns import Distribution, Finding, Multivariate, Pile
 from reports.findings.constant_reference import difference_words, reference_words
 from reports.findings.effect_sizes import LARGEST_EFFECT, PILE, TAILS, USUALLY_BEYOND
 from reports.words.numbers import NOTHING, SIGMA, counted
-from reports.words.of_view.described import Described
 
 _LONGEST_LABEL = 24
 _ENOUGH_DIGITS, _MOST_DIGITS = 3, 16
@@ -87,7 +87,7 @@ def deviations(size: float) -> str:
     return f"{size:.{digits}f}\N{NO-BREAK SPACE}{SIGMA}"
 
 
-def movement(column: Finding, feature: Described | None) -> Movement:
+def movement(column: Finding, feature: Measure | None) -> Movement:
     """Return how far a column moved and what that looks like."""
     size = effect_size(column)
     if size == NOTHING:
@@ -147,7 +147,7 @@ def joint_words(joint: Multivariate) -> str:
     )
 
 
-def _meaning(column: Finding, feature: Described | None) -> str:
+def _meaning(column: Finding, feature: Measure | None) -> str:
     if column.constant is not None:
         return _look(feature, up=column.direction == "upper_tail") if column.effect else ""
     match column.direction:
@@ -163,7 +163,7 @@ def _meaning(column: Finding, feature: Described | None) -> str:
     return ""
 
 
-def _look(feature: Described | None, *, up: bool) -> str:
+def _look(feature: Measure | None, *, up: bool) -> str:
     if feature is None:
         return "higher" if up else "lower"
     return feature.rises if up else feature.falls

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from jobs.visible_text import visible
+from reference_stats.model_view.measures import Measure
 from reports.findings.effect_sizes import TAILS
 from reports.findings.places import SegmentColumn
 from reports.words.movements import deviations
 from reports.words.numbers import NOTHING, counted, readable
-from reports.words.of_view.described import Described
 
 _LONGEST_LABEL = 40
 
@@ -23,7 +23,7 @@ def short_label(label: str) -> str:
     return text if len(text) <= _LONGEST_LABEL else f"{text[: _LONGEST_LABEL - 3]}..."
 
 
-def moved_words(column: SegmentColumn, feature: Described | None) -> str:
+def moved_words(column: SegmentColumn, feature: Measure | None) -> str:
     """Return how far a column of a segment moved: ``1.3 sigma blurrier``, ``12 points``."""
     if column.direction == "shares":
         points = round(100 * column.effect)

@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping
 from datetime import timedelta
 
+from reference_stats.model_view.measures import Measure
 from reports.findings.answers import State, Verdict
 from reports.findings.remarks import RemarkWeight
 from reports.findings.run import ProfileSummary, RunFindings, WindowSpan
 from reports.history.history import parse_time
 from reports.words.lengths import span_words
 from reports.words.numbers import SIGMA, counted, day, moment, sentence
-from reports.words.of_view.described import Described
 
 SIGMA_EXPLAINED = (
     f"{SIGMA} is one standard deviation of the reference images: an image that is 1 {SIGMA} down "
@@ -92,7 +92,7 @@ def reference_words(profile: ProfileSummary) -> str:
     return f"{images} from {profile.source}" if profile.source else images
 
 
-def column_title(name: str, features: Mapping[str, Described]) -> str:
+def column_title(name: str, features: Mapping[str, Measure]) -> str:
     """Return a column in plain words, or its name if it has none."""
     if name in _TITLES:
         return _TITLES[name]

@@ -23,7 +23,7 @@ from reference_stats.model_view.cache.view_rows import SeenImages
 from reference_stats.model_view.definition import ViewDefinition
 from reference_stats.model_view.preprocessing import Picture
 from reference_stats.model_view.runtimes.batches import images_at_once
-from reference_stats.model_view.views import ImageViews, Places
+from reference_stats.model_view.views import ImageViews
 from reference_stats.outcome_columns import OutcomeColumns
 from reference_stats.outcomes import ImageFeatures, Outcome
 
@@ -70,8 +70,8 @@ class Looking:
         self._views = ImageViews.unknown(len(places), definition.width)
         # Of which picture each view is that was looked at now.
         self._digests: dict[int, bytes] = {}
-        device = "cpu" if definition.runtime.endswith("cpu") else "cuda"
-        self._waiting = WaitingPictures(images_at_once(definition.preprocessing, device))
+        together = images_at_once(definition.preprocessing, definition.device)
+        self._waiting = WaitingPictures(together)
         self._unsaved, self._has_added = _Unsaved(), False
         self._bug: BaseException | None = None
         self._thread: threading.Thread | None = None
@@ -158,7 +158,7 @@ class Looking:
 
     def _keep(self, some: Sequence[WaitingPicture], views: ImageViews) -> None:
         places = [one.place for one in some]
-        _write(self._views, np.array(places, dtype=np.int64), views)
+        self._views.put(np.array(places, dtype=np.int64), views)
         self._digests.update((one.place, one.digest) for one in some)
         if self._seeing.cache is None:
             return
@@ -189,12 +189,5 @@ class Looking:
                 found[place] = at
         if found:
             known = self._known.take(list(found.values()))
-            _write(self._views, np.array(list(found), dtype=np.int64), known)
+            self._views.put(np.array(list(found), dtype=np.int64), known)
         return self._views
-
-
-def _write(target: ImageViews, places: Places, views: ImageViews) -> None:
-    target.embeddings[places] = views.embeddings
-    target.answers[places] = views.answers
-    target.classes[places] = views.classes
-    target.known[places] = views.known

@@ -84,8 +84,7 @@ class ModelProcess:
         """
         with self._lock:
             connection, definition = self._opened()
-            device = "cpu" if definition.runtime.endswith("cpu") else "cuda"
-            size = images_at_once(definition.preprocessing, device)
+            size = images_at_once(definition.preprocessing, definition.device)
             parts = [ImageViews.unknown(0, definition.width)]
             for start in range(0, len(pictures), size):
                 some = pictures[start : start + size]

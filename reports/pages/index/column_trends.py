@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from reference_stats.model_view.measures import measures_named
 from reports.findings.answers import State
 from reports.findings.effect_sizes import PILE, TAILS
 from reports.history.history import HistoryRow
@@ -18,7 +19,6 @@ from reports.pages.index.time_axis import TimeAxis
 from reports.pages.links import JobLinks
 from reports.words import numbers, wording
 from reports.words.movements import deviations
-from reports.words.of_view.described import described
 
 # Links make up most of a page's bytes: with more columns than this, the plots have no links.
 MOST_LINKED_PLOTS = 36
@@ -76,7 +76,7 @@ def column_trends(
     links: JobLinks,
 ) -> list[ColumnTrend]:
     """Return the course of each column, in the order of the names, up to `MOST_PLOTS`."""
-    titles = described(names)
+    titles = measures_named(names)
     moments = [when_words(row) for row in recent]
     targets = [links.to_run(row.run_id) for row in recent]
     columns = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from reference_stats.model_view.measures import Measure
 from reports.findings.days import Basis, Level, LevelColumn
 from reports.findings.run import RunFindings
 from reports.words.advice import Step, drift_steps, level_steps
@@ -18,7 +19,6 @@ from reports.words.normal_days import (
     usually,
 )
 from reports.words.numbers import counted, day, sentence
-from reports.words.of_view.described import Described
 from reports.words.wording import column_title
 
 
@@ -103,7 +103,7 @@ class DaysView:
     of_rows: bool = False
 
 
-def days_view(findings: RunFindings, features: Mapping[str, Described]) -> DaysView:
+def days_view(findings: RunFindings, features: Mapping[str, Measure]) -> DaysView:
     """Return what a run's page says of normal days.
 
     Parameters
@@ -130,7 +130,7 @@ def days_view(findings: RunFindings, features: Mapping[str, Described]) -> DaysV
 
 
 def _level(
-    findings: RunFindings, level: Level, unit: str, features: Mapping[str, Described]
+    findings: RunFindings, level: Level, unit: str, features: Mapping[str, Measure]
 ) -> LevelView:
     since = f", since {day(level.since)}" if level.since else ""
     over = f"over {blocks_words(level.blocks, unit)}{since}" if level.blocks else "in this window"
@@ -145,7 +145,7 @@ def _level(
     )
 
 
-def _row(column: LevelColumn, features: Mapping[str, Described]) -> LevelRow:
+def _row(column: LevelColumn, features: Mapping[str, Measure]) -> LevelRow:
     title = column_title(column.name, features)
     feature = features.get(column.name)
     up = column.difference > 0

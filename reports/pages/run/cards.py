@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from jobs.visible_text import visible
+from reference_stats.model_view.measures import Measure
 from reports.findings.answers import State
 from reports.findings.class_shares import class_shares
 from reports.findings.columns import Category, Distribution, Finding
@@ -23,7 +24,6 @@ from reports.pages.run.plots import (
 )
 from reports.words.movements import Movement, effect_size, movement
 from reports.words.numbers import NOTHING, p_words, percent, readable, with_spread
-from reports.words.of_view.described import Described
 from reports.words.wording import STATE_LABELS, column_title
 
 RUNS_IN_COURSE = 30
@@ -84,7 +84,7 @@ class CardGroups:
 
 def group_cards(
     columns: Iterable[Finding],
-    features: Mapping[str, Described],
+    features: Mapping[str, Measure],
     history: Sequence[HistoryRow],
     anchor: str,
     limit: float | None = None,
@@ -132,7 +132,7 @@ def _of(cards: Sequence[ColumnCard], *states: State) -> tuple[ColumnCard, ...]:
 _Past = tuple[Sequence[HistoryRow], float | None]
 
 
-def _card(column: Finding, feature: Described | None, anchor: str, past: _Past) -> ColumnCard:
+def _card(column: Finding, feature: Measure | None, anchor: str, past: _Past) -> ColumnCard:
     title = column_title(column.name, {feature.name: feature} if feature else {})
     pair = _histograms(column)
     rows = _class_rows(column)

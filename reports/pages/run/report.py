@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from reference_stats.model_view.measures import Measure, measures_named
 from reports.findings.images import AffectedTable
 from reports.findings.run import RunFindings
 from reports.history.history import HistoryRow, rows_before
@@ -21,7 +22,6 @@ from reports.pages.run.segments import segments_view
 from reports.pages.run.thumbnails import FurtherPictures
 from reports.words import movements, whereabouts, wording
 from reports.words.of_rows.sentences import page_in_rows
-from reports.words.of_view.described import Described, described
 from reports.words.picture_limits import poor_pictures
 
 _HIDDEN_MARK = '<p class="flag" id="{}" hidden>'
@@ -183,5 +183,5 @@ def _titles(findings: RunFindings) -> dict[str, str]:
     return {one.name: wording.column_title(one.name, _plain_words(findings)) for one in columns}
 
 
-def _plain_words(findings: RunFindings) -> dict[str, Described]:
-    return described(one.name for one in (*findings.features, *findings.view))
+def _plain_words(findings: RunFindings) -> dict[str, Measure]:
+    return measures_named(one.name for one in (*findings.features, *findings.view))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from reference_stats.model_view.measures import Measure
 from reports.findings.answers import State
 from reports.findings.places import SegmentColumn, SegmentTest, SegmentTests
 from reports.findings.run import RunFindings
 from reports.words.numbers import counted, day, listed, p_words
-from reports.words.of_view.described import Described
 from reports.words.segments import moved_words, name_in_words, short_label, value_words
 from reports.words.wording import column_title
 
@@ -77,7 +77,7 @@ class SegmentsView:
     is_beside_reference: bool
 
 
-def segments_view(findings: RunFindings, features: Mapping[str, Described]) -> SegmentsView | None:
+def segments_view(findings: RunFindings, features: Mapping[str, Measure]) -> SegmentsView | None:
     """Return what a run's page says of its segments; None where it has none.
 
     Parameters
@@ -122,7 +122,7 @@ def _is_beside_reference(tests: SegmentTests) -> bool:
     return any(one.reference_images is not None for one in tests.tested)
 
 
-def _row(test: SegmentTest, features: Mapping[str, Described]) -> SegmentRow:
+def _row(test: SegmentTest, features: Mapping[str, Measure]) -> SegmentRow:
     column, more = test.strongest, len(test.drifted) - 1
     return SegmentRow(
         name=name_in_words(test.column, test.value),
@@ -139,7 +139,7 @@ def _row(test: SegmentTest, features: Mapping[str, Described]) -> SegmentRow:
     )
 
 
-def _title(column: SegmentColumn, features: Mapping[str, Described]) -> str:
+def _title(column: SegmentColumn, features: Mapping[str, Measure]) -> str:
     title = column_title(column.name, features)
     return f"{title}: {short_label(column.label)}" if column.label else title
 

@@ -1,1 +1,1 @@
-"""Words for what a model sees, and for all columns that have words of their own."""
+"""Words for what a model sees."""
