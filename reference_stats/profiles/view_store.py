@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 
 from jobs.buckets.bucket import BINARY, Bucket
 from jobs.errors import ObjectError, ObjectExistsError, ObjectMissingError
+from reference_stats.model_view.embedding_column import as_column, from_column
 from reference_stats.model_view.views import ANSWERS, ImageViews
 
-VIEWS_FOLDER = "views"
-_BYTES_OF_ONE = 2
+_FOLDER = "views"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class ProfileViews:
 
     def name_of(self, view_id: str) -> str:
         """Return the object that holds the views of one definition."""
-        return f"{self.folder}/{VIEWS_FOLDER}/{view_id}.parquet"
+        return f"{self.folder}/{_FOLDER}/{view_id}.parquet"
 
     def load(self, view_id: str, images: int) -> ImageViews | None:
         """Return the views of all images of the profile, in its order; None before they are made.
@@ -80,16 +80,10 @@ class ProfileViews:
 
 
 def _as_bytes(views: ImageViews) -> bytes:
-    embeddings = np.ascontiguousarray(views.embeddings, dtype="<f2")
-    # At least one byte: Arrow knows no empty fixed width.
-    width = max(views.width * _BYTES_OF_ONE, 1)
-    packed = pa.FixedSizeBinaryArray.from_buffers(
-        pa.binary(width), len(views), [None, pa.py_buffer(embeddings.tobytes())]
-    )
     answers = {name: pa.array(views.answers[:, at]) for at, name in enumerate(ANSWERS)}
     table = pa.table(
         {
-            "embedding": packed,
+            "embedding": as_column(views.embeddings),
             **answers,
             "class": pa.array(views.classes, pa.int32()),
             "known": pa.array(views.known),
@@ -101,12 +95,9 @@ def _as_bytes(views: ImageViews) -> bytes:
 
 
 def _from_bytes(stored: bytes) -> ImageViews:
-    table = pq.read_table(io.BytesIO(stored)).combine_chunks()
-    images = table.num_rows
-    packed = table.column("embedding").combine_chunks()
-    raw = b"".join(packed.to_pylist())
+    table = pq.read_table(io.BytesIO(stored))
     return ImageViews(
-        embeddings=np.frombuffer(raw, dtype="<f2").reshape(images, -1).astype(np.float16),
+        embeddings=from_column(table.column("embedding")),
         answers=np.stack([_numbers(table, name, np.float32) for name in ANSWERS], axis=1),
         classes=_numbers(table, "class", np.int32),
         known=_numbers(table, "known", np.bool_),

@@ -86,7 +86,7 @@ class ViewCache:
             If the parts cannot be listed.
         """
         rows: pa.Table = one_row_each(self._store.find(WantedPaths.of(paths)))
-        return CachedViews(seen_in(rows, self.definition.width))
+        return CachedViews(seen_in(rows))
 
     def add(self, seen: SeenImages) -> None:
         """Write what a model saw as one part; nothing where that is no image.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from reference_stats.feature_cache.row_kind import RowKind
 from reference_stats.model_view.cache.digests import DIGEST_BYTES
+from reference_stats.model_view.embedding_column import as_column, embedding_type, from_column
 from reference_stats.model_view.views import ANSWERS, ImageViews
 
 # Of a model with 1,280 numbers an image so much is 12,000 images.
@@ -46,7 +46,7 @@ def view_schema(width: int) -> pa.Schema:
         [
             ("image", pa.string()),
             ("outcome", pa.binary(DIGEST_BYTES)),
-            ("embedding", pa.binary(2 * width)),
+            ("embedding", embedding_type(width)),
             *((name, pa.float32()) for name in ANSWERS),
             ("class", pa.int32()),
         ]
@@ -72,7 +72,7 @@ def table_of(seen: SeenImages) -> pa.Table:
     columns: dict[str, object] = {
         "image": pa.array(seen.paths, pa.string()),
         "outcome": pa.array(seen.digests, pa.binary(DIGEST_BYTES)),
-        "embedding": _as_binary(views.embeddings),
+        "embedding": as_column(views.embeddings),
         "class": views.classes,
     }
     columns |= dict(zip(ANSWERS, np.ascontiguousarray(views.answers.T), strict=True))
@@ -93,9 +93,9 @@ def one_row_each(rows: pa.Table) -> pa.Table:
     return ordered.filter(pa.array(is_last))
 
 
-def seen_in(rows: pa.Table, width: int) -> SeenImages:
+def seen_in(rows: pa.Table) -> SeenImages:
     """Return what rows tell; those whose embedding is not finite are left out."""
-    embeddings = _as_numbers(rows.column("embedding"), width)
+    embeddings = from_column(rows.column("embedding"))
     is_finite = np.isfinite(embeddings).all(axis=1)
     if not is_finite.all():
         rows, embeddings = rows.filter(pa.array(is_finite)), embeddings[is_finite]
@@ -110,23 +110,3 @@ def seen_in(rows: pa.Table, width: int) -> SeenImages:
             known=np.ones(rows.num_rows, dtype=np.bool_),
         ),
     )
-
-
-def _as_binary(embeddings: NDArray[np.float16]) -> pa.Array:
-    images, width = embeddings.shape
-    content = np.ascontiguousarray(embeddings.astype("<f2", copy=False))
-    return pa.FixedSizeBinaryArray.from_buffers(
-        pa.binary(2 * width), images, [None, pa.py_buffer(content.tobytes())]
-    )
-
-
-def _as_numbers(column: pa.ChunkedArray, width: int) -> NDArray[np.float16]:
-    parts = [
-        np.frombuffer(chunk.buffers()[1], "<f2")[
-            chunk.offset * width : (chunk.offset + len(chunk)) * width
-        ]
-        for chunk in column.chunks
-        if len(chunk)
-    ]
-    joined = np.concatenate(parts) if parts else np.zeros(0, "<f2")
-    return joined.astype(np.float16, copy=False).reshape(-1, width)

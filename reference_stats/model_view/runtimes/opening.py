@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import BinaryIO
 
 from jobs.errors import ModelError
@@ -80,7 +81,8 @@ def _from_archive(file: ModelFile, stream: BinaryIO, choice: ModelChoice) -> Ope
         archived_program,
     )
 
-    return _opened(archived_program(archive, content, choice), choice, identity)
+    program, digest = archived_program(archive, file.digest, content, choice)
+    return _opened(program, choice, replace(identity, digest=digest))
 
 
 def _from_weights(
@@ -92,8 +94,7 @@ def _from_weights(
     )
 
     program, digest = program_of_weights(file, stream, choice)
-    named = Identity(url=identity.url, digest=digest, kind=identity.kind)
-    return _opened(program, choice, named)
+    return _opened(program, choice, replace(identity, digest=digest))
 
 
 def _whole(url: str, form: ModelForm, stream: BinaryIO, choice: ModelChoice) -> Program:

@@ -30,8 +30,13 @@ _CONSENT = (
 )
 
 
-def archived_program(archive: ModelArchive, weights: BinaryIO, choice: ModelChoice) -> TorchProgram:
-    """Return the model of a TorchServe archive that holds a class and its weights.
+def archived_program(
+    archive: ModelArchive, digest: str, weights: BinaryIO, choice: ModelChoice
+) -> tuple[TorchProgram, str]:
+    """Return the model of a TorchServe archive that holds a class and its weights, and its digest.
+
+    The digest is that of the archive, and of the class where the job file names one: the same
+    weights may fit several.
 
     The handler is not run, whatever is trusted.
 
@@ -56,7 +61,9 @@ def archived_program(archive: ModelArchive, weights: BinaryIO, choice: ModelChoi
         with imported_from(folder):
             module = module_in(url, folder / archive.class_file)
             model = filled_model(url, module, _class_name(choice), state)
-    return eager_program(url, model, choice.layer)
+    if choice.module is not None:
+        digest = digest_with(digest, choice.module, ())
+    return eager_program(url, model, choice.layer), digest
 
 
 def program_of_weights(

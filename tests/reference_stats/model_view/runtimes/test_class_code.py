@@ -81,6 +81,17 @@ def test_a_class_can_be_named(tmp_path, state):
     assert model.definition.classes == 5
 
 
+def test_two_classes_that_fit_the_same_weights_have_views_of_their_own(tmp_path, state):
+    members = {"net.py": CLASS + "\n\nclass Twin(TinyNet):\n    pass\n"}
+
+    ids = {
+        opened(tmp_path, state, members, module=f"net:{name}").definition.id
+        for name in ("TinyNet", "Twin")
+    }
+
+    assert len(ids) == 2
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [
