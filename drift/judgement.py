@@ -13,6 +13,7 @@ from drift.across_runs.marks import PersonsMarks
 from drift.across_runs.unknown_days import widened_for_unknown_days
 from drift.comparison.columns.align import line_up
 from drift.comparison.columns.columns import LinedUp
+from drift.comparison.columns.doubts import known_by_heart
 from drift.comparison.columns.view_columns import with_view
 from drift.comparison.compare import Comparison, compare
 from drift.comparison.family_tests import Widening
@@ -40,6 +41,7 @@ from drift.where.novel.told import (
     seen_units,
     with_explained,
     with_novel_images,
+    without_counts,
 )
 from drift.where.offenders import list_affected, offenders_in_turn
 from drift.where.pictures.grown_class import find_grown_class
@@ -138,16 +140,15 @@ def _model_view(
     if said is None or view is None or lined_up.view is None:
         return said
     seen = seen_units(inputs.window, units.current, lined_up.view)
-    said = with_novel_images(
-        said,
-        view,
-        inputs.profile,
-        seen,
-        facts.data.job.detection.false_alarm_rate,
-        has_drifted=novelty_drifted(facts.comparison),
-    )
+    job = facts.data.job
+    # Beside images that the model was trained on single ones say nothing.
+    chance = 0.0 if job.model_knows_reference else job.detection.false_alarm_rate
+    drifted = novelty_drifted(facts.comparison)
+    said = with_novel_images(said, view, inputs.profile, seen, chance, has_drifted=drifted)
+    if job.model_knows_reference:
+        said = without_counts(said)
     offenders = [one.image for one in facts.offenders]
-    return with_explained(said, view, seen, offenders, facts.data.job)
+    return with_explained(said, view, seen, offenders, job)
 
 
 def _list_affected(inputs: RunInputs, facts: RunFacts, place: Located) -> AffectedImages | None:
@@ -261,7 +262,9 @@ def _sides(job: Job, inputs: RunInputs, copies: BothCopies) -> tuple[Units, Line
     named, numbers = job.predictions.columns, further_numbers(job, rows)
     lined_up = line_up(inputs.profile, window, units, named, rows.probabilities, numbers)
     seen = None if inputs.view is None else inputs.view.sides(window)
-    return units, with_view(lined_up, units, seen)
+    by_reference = inputs.days is None or not inputs.days.records
+    doubt = known_by_heart() if by_reference and job.model_knows_reference else None
+    return units, with_view(lined_up, units, seen, doubt)
 
 
 def _locate(

@@ -95,15 +95,20 @@ def novel_title(seen: ModelView) -> str:
 
 def expected_words(seen: ModelView) -> str:
     """Return how many images would be that novel by chance, as a sentence."""
-    number = _by_chance(seen)
+    number, beyond = _by_chance(seen), seen.novel_images
+    grouped = f"The most novel fifth, {MOST_GROUPED} at most, is grouped here."
+    if beyond is None:
+        return (
+            "The images are more novel together than those of normal days. How many of them are "
+            "new is not known, because the model may have been trained on the reference. "
+            f"{grouped}"
+        )
     if not seen.stands_out:
-        beyond = seen.novel_images or 0
         return (
             "The images are more novel together than those of the reference, and hardly one stands "
             f"out by itself: {counted(beyond, 'image')} of {seen.images:,} "
             f"{'is' if beyond == 1 else 'are'} more novel to the model than 99 in 100 ordinary "
-            f"images of the reference, and {number} would be by chance. The most novel fifth, "
-            f"{MOST_GROUPED} at most, is grouped here."
+            f"images of the reference, and {number} would be by chance. {grouped}"
         )
     return (
         "They are more novel to the model than 99 in 100 ordinary images of the reference; "

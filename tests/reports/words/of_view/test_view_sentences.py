@@ -154,3 +154,12 @@ def test_where_no_image_stands_out_the_number_is_not_said_to_show_new_things() -
         "Model's view: images show things that the reference does not"
     )
     assert "about 52 would be by chance" in expected_words(SEEN)
+
+
+def test_beside_images_that_the_model_was_trained_on_no_number_is_said_to_be_new() -> None:
+    known = replace(SEEN, novel_images=None, novel_expected=None, stands_out=False)
+
+    assert novel_title(known) == "The images that are newest to the model"
+    assert "0 images" not in expected_words(known)
+    assert "The most novel fifth, 60 at most, is grouped here." in expected_words(known)
+    assert few_novel_words(known) == ""
