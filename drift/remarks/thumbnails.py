@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from drift.observations.reference.smaller_copies import Copies, find_copies
 from drift.remarks.facts import RunData
-from jobs.job_file.baseline_settings import ReferenceSettings
-from jobs.job_file.toml_text import as_list
+from jobs.job_file.reference_settings import ReferenceSettings
+from jobs.toml_text import as_list
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.remarks import Remark, RemarkWeight
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
-from jobs.job_file.baseline_settings import BaselineSettings, ReferenceSettings
+from jobs.job_file.baseline_settings import BaselineSettings
 from jobs.job_file.image_settings import ImageSettings
 from jobs.job_file.label_settings import LabelSettings, QualitySettings
 from jobs.job_file.model_settings import ModelSettings
@@ -19,6 +19,7 @@ from jobs.job_file.output_settings import (
     ReportSettings,
 )
 from jobs.job_file.prediction_settings import PredictionSettings
+from jobs.job_file.reference_settings import ReferenceSettings
 from jobs.job_file.serving_settings import ServingSettings
 from jobs.job_file.value_kinds import Cron, Duration, Settings, Slug, Zone
 from jobs.times.cron import parse_cron

@@ -11,8 +11,8 @@ import pandas as pd
 
 from jobs.errors import ObjectError
 from jobs.images.locations import ImageLocator
-from jobs.job_file.baseline_settings import ReferenceSettings
 from jobs.job_file.job import Job
+from jobs.job_file.reference_settings import ReferenceSettings
 from reference_stats.features.registry import feature_set
 from reference_stats.profiles import from_images, from_rows, from_table, from_tensors
 from reference_stats.profiles.from_rows import read_reference_log

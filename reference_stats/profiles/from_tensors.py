@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jobs.errors import ObjectError, UsageError
-from jobs.job_file.baseline_settings import ReferenceSettings
+from jobs.job_file.reference_settings import ReferenceSettings
 from reference_stats.decoding.decode import image_from_pixels
 from reference_stats.features.families.geometry import FILE_FEATURES
 from reference_stats.features.registry import compute_features

@@ -15,8 +15,8 @@ from drift.model_quality.label_source import FurtherLabels, further_labels
 from drift.model_quality.whole_days import WholeDay
 from drift.workplace import Workplace
 from jobs.errors import ObjectError
-from jobs.job_file.baseline_settings import ReferenceWindow
 from jobs.job_file.job import Job
+from jobs.job_file.reference_settings import ReferenceWindow
 from jobs.labels.labels import UnreadLabels
 from jobs.labels.listing import LabelListing
 from jobs.predictions.log_columns import NeededColumns

@@ -15,11 +15,11 @@ from drift.setup.columns.values import column_values
 from drift.workplace import Workplace
 from jobs.errors import DriftError, ExitCode
 from jobs.job_file.prediction_settings import PredictionSettings
-from jobs.job_file.toml_text import as_text
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.predictions.selection.choose import objects_of_log
 from jobs.times.windows import WindowRequest
+from jobs.toml_text import as_text
 
 _LISTED = 1_000
 _LOOKED_AT = 200

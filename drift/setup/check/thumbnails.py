@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from drift.observations.reference.smaller_copies import Copies
 from drift.setup.check.result import Check, look
-from jobs.job_file.toml_text import as_list
+from jobs.toml_text import as_list
 
 
 def check_thumbnails(copies: Copies | None) -> Iterator[Check]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from drift.setup.job_file_lines import comment, with_reason
 from drift.setup.labels.guess import LabelsGuess
-from jobs.job_file.toml_text import as_text
+from jobs.toml_text import as_text
 
 
 def label_lines(found: LabelsGuess) -> Iterator[str]:

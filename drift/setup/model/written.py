@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from drift.setup.job_file_lines import comment
 from drift.setup.model.guess import ModelGuess, ToldByFile
-from jobs.job_file.toml_text import as_text
+from jobs.toml_text import as_text
 from reference_stats.model_view.files.choice import READY_EMBEDDER
 from reports.words.numbers import listed
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from drift.setup.columns.all_columns import ColumnGuesses
 from drift.setup.columns.boxes.guess import BoxGuess
 from drift.setup.job_file_lines import comment
-from jobs.job_file.toml_text import as_list, as_text
+from jobs.toml_text import as_list, as_text
 
 
 def box_lines(guess: BoxGuess | None, doubts: Iterable[str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from drift.setup.job_file_lines import comment
-from jobs.job_file.toml_text import as_text
+from jobs.toml_text import as_text
 
 
 def link_template_of(url: str, environment: Mapping[str, str]) -> str | None:

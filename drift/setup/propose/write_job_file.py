@@ -15,8 +15,8 @@ from drift.setup.model.written import model_lines
 from drift.setup.propose.box_lines import box_lines, said_inside
 from drift.setup.propose.proposal import Proposal
 from drift.setup.propose.report_links import link_lines
-from jobs.job_file.toml_text import as_list, as_text
 from jobs.times.windows import format_duration
+from jobs.toml_text import as_list, as_text
 from reports.words.of_rows.sentences import in_rows
 
 _COLUMN_ORDER = (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from drift.setup.job_file_lines import comment, with_reason
 from drift.setup.labels.boxes.guess import BoxLabelsGuess, TrueBoxSource
-from jobs.job_file.toml_text import as_list, as_text
+from jobs.toml_text import as_list, as_text
 
 
 def box_label_lines(found: BoxLabelsGuess) -> Iterator[str]:
