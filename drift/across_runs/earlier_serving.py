@@ -9,7 +9,7 @@ from typing import Any
 
 from jobs.buckets.bucket import Bucket
 from jobs.errors import ObjectError
-from reports.findings.log import EarlierServing
+from reports.findings.of_log.server import EarlierServing
 from reports.history.history import HistoryRow
 
 RUNS_SHOWN = 7

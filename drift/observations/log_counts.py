@@ -10,7 +10,7 @@ from jobs.images.locations import RefusedLocation
 from jobs.predictions.rows.rows import NumberColumnTally, PredictionRows
 from jobs.times.timestamps import to_datetime
 from reports.findings.images import Trouble
-from reports.findings.log import LogCounts, LostValues, NewestRow, Recording
+from reports.findings.of_log.counts import LogCounts, LostValues, NewestRow, Recording
 
 _REFUSED_SHOWN = 20
 

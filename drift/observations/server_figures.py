@@ -9,7 +9,7 @@ from jobs.serving.figures import ServedFigures
 from jobs.serving.reading import MeasuredServing
 from jobs.serving.samples import ServedModel
 from reports.findings.images import Trouble
-from reports.findings.log import ServedModelFigures, ServerFigures
+from reports.findings.of_log.server import ServedModelFigures, ServerFigures
 
 MODELS_SHOWN = 50
 UNREAD_SHOWN = 20

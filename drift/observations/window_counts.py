@@ -24,7 +24,7 @@ from reference_stats.outcomes import (
     UnreadableImage,
 )
 from reports.findings.images import ImageCounts, Quality, Trouble
-from reports.findings.log import LogCounts
+from reports.findings.of_log.counts import LogCounts
 
 TROUBLES_SHOWN = 20
 

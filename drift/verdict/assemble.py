@@ -27,7 +27,7 @@ from drift.where.segments import Concentration
 from reference_stats.features.registry import feature_set, feature_set_id
 from reports.findings.answers import Verdict
 from reports.findings.images import Offender, Quality
-from reports.findings.log import LogTimes
+from reports.findings.of_log.times import LogTimes
 from reports.findings.places import SegmentTests
 from reports.findings.remarks import Remark, heaviest_first
 from reports.findings.run import Observed, ProfileSummary, RunFindings, WindowSpan

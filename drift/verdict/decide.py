@@ -11,7 +11,7 @@ from drift.verdict.sentence import Extent, Sentence, caused, moved, moved_in_seg
 from jobs.job_file.job import Job
 from reports.findings.answers import State, Verdict
 from reports.findings.images import ImageCounts
-from reports.findings.log import LogCounts
+from reports.findings.of_log.counts import LogCounts
 from reports.findings.remarks import Remark, RemarkWeight, of_weight
 from reports.words.losses import losing_advice, mostly_heic, ways_lost
 

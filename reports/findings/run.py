@@ -16,9 +16,11 @@ from reports.findings.images import (
     PictureBoxes,
     Quality,
 )
-from reports.findings.log import LogCounts, LogTimes, ServerFigures
 from reports.findings.model_quality.quality import ModelQuality
 from reports.findings.model_view import ModelView
+from reports.findings.of_log.counts import LogCounts
+from reports.findings.of_log.server import ServerFigures
+from reports.findings.of_log.times import LogTimes
 from reports.findings.places import Onset, Segment, SegmentScan, SegmentTests
 from reports.findings.remarks import Remark
 from reports.findings.runs import Evidence, Notice, Trend

@@ -11,7 +11,7 @@ from typing import cast
 from reports.findings.answers import State, Verdict
 from reports.findings.days import Basis
 from reports.findings.effect_sizes import LARGEST_EFFECT, in_deviations
-from reports.findings.log import LogTimes
+from reports.findings.of_log.times import LogTimes
 from reports.findings.run import Observed, RunFindings
 from reports.history.normal_days import DaysOfRun, known_numbers, normal_days_of
 from reports.history.run_quality import QualityOfRun, quality_of_run

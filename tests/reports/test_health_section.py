@@ -4,14 +4,8 @@ import dataclasses
 import re
 
 from reports.findings.images import Latency, PictureCount, PictureHealth, Quality, Trouble
-from reports.findings.log import (
-    LogCounts,
-    LostValues,
-    NewestRow,
-    Recording,
-    ServedModelFigures,
-    ServerFigures,
-)
+from reports.findings.of_log.counts import LogCounts, LostValues, NewestRow, Recording
+from reports.findings.of_log.server import ServedModelFigures, ServerFigures
 from reports.findings.run import RunFindings
 from reports.pages.run.report import report_html
 from reports.words.picture_limits import poor_pictures

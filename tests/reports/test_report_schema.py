@@ -23,8 +23,8 @@ from reports.findings import (
     runs,
 )
 from reports.findings.constant_reference import ConstantReference
-from reports.findings.log import LogTimes
 from reports.findings.model_quality import detection, labels, quality, scores
+from reports.findings.of_log.times import LogTimes
 from reports.findings.remarks import Remark
 from reports.findings.run import JobSettings, RunFindings
 from reports.json_report.report import report_json, report_schema

@@ -18,13 +18,8 @@ from reports.findings.columns import (
     Statistic,
 )
 from reports.findings.images import ImageCounts, Offender, Quality, Trouble
-from reports.findings.log import (
-    EarlierServing,
-    LogCounts,
-    LostValues,
-    ServedModelFigures,
-    ServerFigures,
-)
+from reports.findings.of_log.counts import LogCounts, LostValues
+from reports.findings.of_log.server import EarlierServing, ServedModelFigures, ServerFigures
 from reports.findings.places import Onset, Segment, SegmentScan
 from reports.findings.run import ProfileSummary, RunFindings, WindowSpan
 from reports.findings.runs import Evidence, Trend, TrendColumn

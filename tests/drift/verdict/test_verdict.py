@@ -11,7 +11,7 @@ from drift.verdict.sentence import Extent
 from reference_stats.outcomes import UnreadableReason
 from reports.findings.answers import Verdict
 from reports.findings.images import ImageCounts
-from reports.findings.log import LogCounts
+from reports.findings.of_log.counts import LogCounts
 from reports.findings.remarks import Remark, RemarkWeight
 from tests.support.columns import classes, lined_up, numeric
 from tests.support.worlds import job_of

@@ -16,7 +16,7 @@ from reports.findings.answers import State, Verdict
 from reports.findings.columns import Category, Distribution, Finding, Multivariate, Statistic
 from reports.findings.days import Basis, BesideDays, LevelState
 from reports.findings.images import ImageCounts
-from reports.findings.log import LogCounts
+from reports.findings.of_log.counts import LogCounts
 from reports.findings.remarks import Remark, RemarkWeight
 from tests.support.normal_days import ALIKE, BASELINE, LEVEL
 from tests.support.worlds import job_of

@@ -19,7 +19,7 @@ from reports.findings.answers import State, Verdict
 from reports.findings.columns import Distribution, Finding
 from reports.findings.days import Basis
 from reports.findings.images import ImageCounts
-from reports.findings.log import LogCounts
+from reports.findings.of_log.counts import LogCounts
 from tests.support.columns import lined_up, numeric
 from tests.support.worlds import job_of
 
