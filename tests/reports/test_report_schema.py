@@ -16,7 +16,6 @@ from reports.findings import (
     columns,
     days,
     images,
-    log,
     model_view,
     places,
     run,
@@ -24,6 +23,7 @@ from reports.findings import (
 )
 from reports.findings.constant_reference import ConstantReference
 from reports.findings.model_quality import detection, labels, quality, scores
+from reports.findings.of_log import counts, server
 from reports.findings.of_log.times import LogTimes
 from reports.findings.remarks import Remark
 from reports.findings.run import JobSettings, RunFindings
@@ -56,13 +56,13 @@ WHERE = {
     run.RunFindings: SCHEMA,
     run.WindowSpan: SCHEMA["properties"]["window"],
     images.ImageCounts: SCHEMA["properties"]["images"],
-    log.LogCounts: SCHEMA["properties"]["log"],
-    log.LostValues: SCHEMA["$defs"]["lost_values"],
-    log.Recording: SCHEMA["$defs"]["recording"],
-    log.ServerFigures: SCHEMA["$defs"]["server_figures"],
-    log.EarlierServing: SCHEMA["$defs"]["earlier_serving"],
-    log.ServedModelFigures: SCHEMA["$defs"]["served_model"],
-    log.NewestRow: SCHEMA["$defs"]["newest_row"],
+    counts.LogCounts: SCHEMA["properties"]["log"],
+    counts.LostValues: SCHEMA["$defs"]["lost_values"],
+    counts.Recording: SCHEMA["$defs"]["recording"],
+    server.ServerFigures: SCHEMA["$defs"]["server_figures"],
+    server.EarlierServing: SCHEMA["$defs"]["earlier_serving"],
+    server.ServedModelFigures: SCHEMA["$defs"]["served_model"],
+    counts.NewestRow: SCHEMA["$defs"]["newest_row"],
     run.ProfileSummary: SCHEMA["properties"]["profile"],
     images.Quality: SCHEMA["properties"]["quality"],
     columns.Finding: SCHEMA["$defs"]["finding"],
