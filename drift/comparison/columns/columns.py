@@ -26,9 +26,10 @@ class ColumnKind(enum.StrEnum):
 
 
 class ColumnRole(enum.StrEnum):
-    """Whether a column describes the images, the model's view of them, what it said, or what else.
+    """What a column describes.
 
-    A `NUMBER` is what else the log measures.
+    An image's look (`FEATURE`), what a model sees in it (`VIEW`), what the model answered
+    (`PREDICTION`), or a further number of the log (`NUMBER`).
     """
 
     FEATURE = "feature"

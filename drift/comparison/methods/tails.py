@@ -10,7 +10,8 @@ from drift.comparison.methods.method import ScoreMethod
 # Nearly the most powerful score against a tenth of the units shifted by two standard deviations:
 # log(0.9 + 0.1 exp(2 z - 2)) is flat below 1 and straight above 2.
 _FAR_OUT = 1.5
-# Where a sixth of all units of both sides lies above the others, that is a sixth of the scores.
+# A sixth of the normal scores lie above 1: a new class that makes up a sixth of all units of both
+# sides, and lies above all others, is all of what counts.
 _APART = 1.0
 
 

@@ -36,6 +36,7 @@ def faulty() -> Iterator[Decoders]:
     own.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["segfault", "greedy", "too much"])
 def test_the_others_keep_their_own_pictures_where_one_image_ends_the_process(
     faulty: Decoders, fault: str
