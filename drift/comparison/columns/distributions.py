@@ -57,17 +57,18 @@ def _describe(values: pd.Series, ascending: Numbers, edges: Numbers | None) -> D
 
 
 def quantiles_of_sorted(ascending: Numbers, shares: Numbers) -> Numbers:
-    """Return what `numpy.quantile` does, bit by bit, of numbers that are sorted already."""
-    if len(ascending) == 1:
-        # Of -0.0 the formula below would make 0.0.
-        return np.repeat(ascending, len(shares))
+    """Return what `numpy.quantile` does of numbers that are sorted already.
+
+    Bit by bit but for the sign of zero: it is never negative here, as sorting leaves open which of
+    0.0 and -0.0 comes first.
+    """
     places = (len(ascending) - 1) * shares
     below = np.floor(places).astype(np.int64)
     parts = places - below
     low, high = ascending[below], ascending[np.minimum(below + 1, len(ascending) - 1)]
     between = high - low
     quantiles: Numbers = np.where(parts < 0.5, low + between * parts, high - between * (1 - parts))
-    return quantiles
+    return quantiles + 0.0
 
 
 def counts_of_sorted(ascending: Numbers, edges: Numbers) -> NDArray[np.int64]:
