@@ -23,6 +23,8 @@ from reference_stats.model_view.views import ANSWERS, NO_CLASS, ImageViews
 FEWEST_UNITS = 50
 """With fewer independent reference images neither half says what is usual."""
 _NEAREST = 5
+# So far apart are the directions of one picture at most: rounding alone moves them by less.
+_SAME_PICTURE = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,8 @@ class ViewScale:
 
     The reference's images are parted at random into a bank and a held-out part, near-copies
     staying together. Given the bank, a window without drift and the held-out images are
-    exchangeable, so that both sides can be permuted.
+    exchangeable, so that both sides can be permuted. A picture is never held beside itself: images
+    of the reference that come again would be nearer to the bank than the held-out ones can be.
 
     Attributes
     ----------
@@ -138,15 +141,21 @@ class ViewScale:
         found = np.full(len(images), np.nan)
         for label in np.unique(classes[classes != NO_CLASS]):
             ours, theirs = np.flatnonzero(classes == label), np.flatnonzero(self._classes == label)
-            if len(theirs) >= _NEAREST:
+            if len(theirs) > _NEAREST:
                 found[ours] = _mean_distance(images.take(ours), self._directions.take(theirs))
         return found
 
 
 def _mean_distance(images: Directions, bank: Directions) -> NDArray[np.float64]:
-    distances = nearest_distances(images, bank, _NEAREST)
-    total = distances[:, 0].copy()
-    for further in distances[:, 1:].T:
+    """Return the mean distance to the nearest of the bank but for the picture itself.
+
+    The bank has more images than the mean is of.
+    """
+    distances = nearest_distances(images, bank, _NEAREST + 1)
+    is_there = distances[:, :1] < _SAME_PICTURE
+    others = np.where(is_there, distances[:, 1:], distances[:, :-1])
+    total = others[:, 0].copy()
+    for further in others[:, 1:].T:
         total += further
     return total / _NEAREST
 

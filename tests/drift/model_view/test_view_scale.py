@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import mannwhitneyu
 
 from drift.model_view.nearness import Directions, nearest_distances, nearest_places
 from drift.model_view.scale import NoViewScale, ViewScale
@@ -43,6 +44,22 @@ def test_a_new_class_is_farther_from_the_bank_than_held_out_images_are():
     novel = scale.scores(views_of(new))[NOVELTY.name]
 
     assert novel.min() > usual.max()
+
+
+def test_images_of_the_reference_that_come_again_are_as_novel_as_held_out_ones():
+    """Each image of the bank would be its own neighbour, which a held-out one never is."""
+    embeddings, labels = blobs(400, [0, 1, 2], seed=1)
+    views = views_of(embeddings, labels)
+    scale = ViewScale.of(views, np.arange(400))
+
+    again = scale.scores(views.take(scale.bank))
+    for name in (NOVELTY.name, "view_class_novelty"):
+        assert mannwhitneyu(again[name], scale.reference[name]).pvalue > 0.05
+
+    without_first = scale.scores(views.take(scale.bank[:1]))[NOVELTY.name][0]
+    others = Directions.of(views.embeddings[scale.bank[1:]])
+    own = Directions.of(views.embeddings[scale.bank[:1]])
+    assert without_first == pytest.approx(nearest_distances(own, others, 5).mean())
 
 
 def test_images_that_are_given_another_class_are_novel_within_it():
