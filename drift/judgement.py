@@ -168,7 +168,9 @@ def _measured(
     """Return the window compared with the reference, and measured by normal days if there are."""
     _, lined_up = sides
     no_verdict = _no_verdict(remarks, inputs.counts, job)
-    factors: Widening = partial(widening, accepted_windows(earlier, inputs.profile.id))
+    factors: Widening = partial(
+        widening, accepted_windows(earlier, inputs.profile.id), view_id=_view_id(inputs)
+    )
     if inputs.days is not None and not inputs.days.records:
         factors = partial(widened_for_unknown_days, factors)
     compared = partial(compare, lined_up, job.detection, no_verdict=no_verdict, widening=factors)
@@ -199,6 +201,11 @@ def _measured(
         no_verdict=no_verdict,
         by_reference=by_reference,
     )
+
+
+def _view_id(inputs: RunInputs) -> str:
+    definition = None if inputs.view is None else inputs.view.definition
+    return "" if definition is None else definition.id
 
 
 def _segmented(inputs: RunInputs, sides: tuple[Units, LinedUp], job: Job) -> SegmentedUnits:
