@@ -23,6 +23,8 @@ from reference_stats.model_view.views import ANSWERS, NO_CLASS, ImageViews
 FEWEST_UNITS = 50
 """With fewer independent reference images neither half says what is usual."""
 _NEAREST = 5
+# Of embeddings, which are held in twice their size while they are looked at.
+_NUMBERS_AT_ONCE = 16 * 2**20
 # So far apart are the directions of one picture at most: rounding alone moves them by less.
 _SAME_PICTURE = 0.01
 
@@ -110,17 +112,11 @@ class ViewScale:
         where the model has not looked at an image or says nothing of it.
         """
         known = np.flatnonzero(views.known)
-        seen = views.take(known)
-        images = Directions.of(seen.embeddings)
-        columns = {
-            NOVELTY.name: self._novelty(images),
-            CLASS_NOVELTY.name: self._class_novelty(images, seen.classes),
-            ENTROPY.name: _answer(seen, "entropy"),
-            ENERGY.name: _answer(seen, "energy"),
-        }
         table = np.full((len(views), len(VIEW_SCORES)), np.nan)
-        for at, score in enumerate(VIEW_SCORES):
-            table[known, at] = columns[score.name]
+        at_once = max(1, _NUMBERS_AT_ONCE // max(views.width, 1))
+        for start in range(0, len(known), at_once):
+            some = known[start : start + at_once]
+            table[some] = self._scores_of_known(views.take(some))
         return pd.DataFrame(table, columns=[score.name for score in VIEW_SCORES])
 
     def nearest(self, views: ImageViews) -> NDArray[np.int64]:
@@ -132,6 +128,16 @@ class ViewScale:
             Known ones.
         """
         return self.bank[nearest_places(Directions.of(views.embeddings), self._directions)]
+
+    def _scores_of_known(self, seen: ImageViews) -> NDArray[np.float64]:
+        images = Directions.of(seen.embeddings)
+        columns = {
+            NOVELTY.name: self._novelty(images),
+            CLASS_NOVELTY.name: self._class_novelty(images, seen.classes),
+            ENTROPY.name: _answer(seen, "entropy"),
+            ENERGY.name: _answer(seen, "energy"),
+        }
+        return np.stack([columns[score.name] for score in VIEW_SCORES], axis=1)
 
     def _novelty(self, images: Directions) -> NDArray[np.float64]:
         return _mean_distance(images, self._directions)

@@ -1,9 +1,13 @@
 """How new images are to a model, beside a part of the reference."""
 
+import tracemalloc
+
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import mannwhitneyu
 
+from drift.model_view import scale as scale_module
 from drift.model_view.nearness import Directions, nearest_distances, nearest_places
 from drift.model_view.scale import NoViewScale, ViewScale
 from reference_stats.model_view.view_scores import NOVELTY, VIEW_SCORES
@@ -166,3 +170,20 @@ def test_embeddings_without_length_are_no_error():
     scores = scale.scores(views_of(np.zeros((3, WIDTH))))
 
     assert np.isfinite(scores[NOVELTY.name]).all()
+
+
+def test_of_many_images_a_few_at_a_time_are_held_in_other_numbers(monkeypatch):
+    images = 20_000
+    scale = scale_of()
+    embeddings, labels = blobs(images, [0, 1, 2], seed=6)
+    views = views_of(embeddings, labels, np.arange(images) % 7 > 0)
+    at_once = scale.scores(views)
+    monkeypatch.setattr(scale_module, "_NUMBERS_AT_ONCE", 500 * WIDTH)
+
+    tracemalloc.start()
+    in_parts = scale.scores(views)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    pd.testing.assert_frame_equal(in_parts, at_once)
+    assert peak < 2 * embeddings.astype(np.float16).nbytes
