@@ -34,6 +34,9 @@ class Family:
         The numbers that are looked at together too.
     of_view
         Whether the numbers are the scores of a model's view.
+    directions
+        Where the units lie to the model, float32 of shape (units, numbers), the window's rows
+        first; None where that is not known.
     reference_within, current_within
         What units of several rows hold beside the one row that was drawn of each; None on a side
         where every unit has one row.
@@ -44,6 +47,7 @@ class Family:
     classes: frozenset[str] = frozenset()
     joint: frozenset[str] = frozenset()
     of_view: bool = False
+    directions: NDArray[np.float32] | None = None
     reference_within: WithinUnits | None = None
     current_within: WithinUnits | None = None
 

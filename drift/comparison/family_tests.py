@@ -7,7 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from drift.comparison.columns.columns import Column, ColumnKind, ColumnRole, LinedUp
+import numpy as np
+from numpy.typing import NDArray
+
+from drift.comparison.columns.columns import (
+    AlignedRows,
+    Column,
+    ColumnKind,
+    ColumnRole,
+    LinedUp,
+)
 from drift.comparison.describe import shown, untested_state
 from drift.comparison.families import Family, sampled_family
 from drift.comparison.gaps import widened_by_gaps
@@ -23,6 +32,7 @@ from drift.comparison.power import critical_value
 from drift.comparison.scoring import ScoredFamily, score_family
 from drift.comparison.second_look import FamilyEvidence, FamilyView
 from drift.comparison.significance import Bar
+from drift.model_view.sides import ViewSides
 from drift.seed import SEED
 from jobs.job_file.job import DetectionSettings
 
@@ -78,7 +88,9 @@ def _view(family: Family, scored: ScoredFamily, judge: Judge, lined_up: LinedUp)
         if key in judge.result.fullest_bins
     }
     findings = {
-        one.name: judge.finding(one, scored.sides(one.name), piles.get(one.name))
+        one.name: judge.finding(
+            one, scored.sides(one.name), piles.get(one.name), scored.further_effects(one.name)
+        )
         for one in _columns_of(family, lined_up)
         if one.name in judge.result.p_values
     }
@@ -142,13 +154,25 @@ def tested_families(lined_up: LinedUp) -> list[Family]:
             else frozenset(),
         )
         if role is ColumnRole.VIEW:
-            family = replace(family, of_view=True)
+            directions = _directions(family, rows, lined_up.view)
+            family = replace(family, of_view=True, directions=directions)
         if min(family.units) < 1 or sum(family.units) <= _FEWEST_UNITS:
             continue
         # Classes that are all rare have no score, and take no part where they are alone.
         if family.numbers or score_family(family).table.keys:
             families.append(family)
     return families
+
+
+def _directions(
+    family: Family, rows: AlignedRows, view: ViewSides | None
+) -> NDArray[np.float32] | None:
+    """Return where a family's units lie to the model, the window's first; None if unknown."""
+    if view is None or view.seen is None:
+        return None
+    held_out = rows.reference.index.get_indexer(family.reference.index)
+    current = view.current.index.get_indexer(family.current.index)
+    return view.seen.directions(held_out, current)
 
 
 def _names(columns: Sequence[Column], kind: ColumnKind) -> frozenset[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from drift.comparison.columns.class_shares import compared_shares
 from drift.comparison.columns.columns import Column, ColumnKind
@@ -48,6 +50,7 @@ class Judge:
         column: Column,
         normal: NormalSides | None,
         pile: tuple[float, float] | None = None,
+        further: Mapping[str, Effect] = MappingProxyType({}),
     ) -> Finding:
         """Return what is said about a tested column.
 
@@ -57,8 +60,10 @@ class Judge:
             The normal scores of a number that varies among the tested units.
         pile
             The range of the values of which the window improbably has many more.
+        further
+            By method how far the column moved in ways that its own numbers do not tell.
         """
-        effect, statistic = self._effect(column, normal, pile)
+        effect, statistic = self._effect(column, normal, pile, further)
         finding = shown(column)
         adjusted = self.adjusted_p_value(column.name)
         matters = effect.is_at_least(self.bar.least_effect(column))
@@ -104,7 +109,11 @@ class Judge:
         return Statistic(name=key.within_group, value=self.result.signed(key))
 
     def _effect(
-        self, column: Column, normal: NormalSides | None, pile: tuple[float, float] | None
+        self,
+        column: Column,
+        normal: NormalSides | None,
+        pile: tuple[float, float] | None,
+        further: Mapping[str, Effect],
     ) -> tuple[Effect, Statistic]:
         if column.kind is ColumnKind.CLASSES:
             key = StatisticKey(group=column.name, method=CHI_SQUARE)
@@ -122,7 +131,7 @@ class Judge:
             pile=pile,
         )
         # Its scores begin nearer to the middle; what is told of it is what lies far out.
-        of_all = {**by_method, UPPER_PART.name: by_method[UPPER_TAIL.name]}
+        of_all = {**by_method, UPPER_PART.name: by_method[UPPER_TAIL.name], **further}
         effects = {
             StatisticKey(group=column.name, method=method): effect
             for method, effect in of_all.items()

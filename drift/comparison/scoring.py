@@ -8,13 +8,18 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.comparison.effects import NormalSides
+from drift.comparison.effects import Effect, NormalSides
 from drift.comparison.families import Family
 from drift.comparison.methods.classes import (
     CHI_SQUARE,
     UnitLabels,
     class_scores,
     with_means_for_missing,
+)
+from drift.comparison.methods.common_direction import (
+    COMMON_DIRECTION,
+    CommonDirection,
+    common_direction,
 )
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.methods.method import CountMethod, ScoreMethod
@@ -27,15 +32,19 @@ from drift.comparison.permutation.scores import (
     QuadraticStatistic,
     ScoreTable,
     SpectralStatistic,
+    VectorStatistic,
     standardised,
 )
 from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.seed import SEED
+from reference_stats.model_view.view_scores import NOVELTY
+from reports.findings.effect_sizes import LARGEST_EFFECT
 
 JOINT = "joint"
 DISTANCE = "distance"
 HOTELLING = StatisticKey(group=JOINT, method="hotelling")
 DIRECTION = StatisticKey(group=JOINT, method="direction")
+NOVEL_WAY = StatisticKey(group=NOVELTY.name, method=COMMON_DIRECTION)
 _FEWEST_FOR_JOINT = 2
 
 
@@ -57,6 +66,8 @@ class ScoredFamily:
         The columns of `joint`.
     missing
         Where `normal` stands for no number, of the same shape.
+    novel_way
+        Where novel units lie to a model; None where that is not known.
     """
 
     table: ScoreTable
@@ -65,6 +76,14 @@ class ScoredFamily:
     joint: JointScores | None
     together: tuple[str, ...]
     missing: NDArray[np.bool_]
+    novel_way: CommonDirection | None = None
+
+    def further_effects(self, column: str) -> dict[str, Effect]:
+        """Return by method how far a column moved in ways that its own numbers do not tell."""
+        if self.novel_way is None or column != NOVELTY.name:
+            return {}
+        distance = min(self.novel_way.distance(self.table.current_units), LARGEST_EFFECT)
+        return {COMMON_DIRECTION: Effect(size=distance, direction="up")}
 
     def sides(self, column: str) -> NormalSides | None:
         """Return a column's normal scores by side; None for one that does not vary here."""
@@ -131,6 +150,8 @@ def score_family(
     if len(together) >= _FEWEST_FOR_JOINT:
         joint = joint_scores(normal[:, together])
         draft.add_joint(joint, tuple(names[column] for column in together))
+    novel_way = _novel_way(family, names, normal, missing)
+    draft.add_novel_way(novel_way)
     for name in sorted(family.classes):
         draft.add_classes(name, family.pooled_labels(name))
     return ScoredFamily(
@@ -140,7 +161,21 @@ def score_family(
         joint=joint,
         together=tuple(names[column] for column in together),
         missing=missing,
+        novel_way=novel_way,
     )
+
+
+def _novel_way(
+    family: Family,
+    names: tuple[str, ...],
+    normal: NDArray[np.float64],
+    missing: NDArray[np.bool_],
+) -> CommonDirection | None:
+    """Return where the novel units lie to a model; None where that is not known."""
+    if family.directions is None or NOVELTY.name not in names:
+        return None
+    place = names.index(NOVELTY.name)
+    return common_direction(normal[:, place], missing[:, place], family.directions)
 
 
 def _normal_means(family: Family) -> NDArray[np.float64]:
@@ -161,6 +196,7 @@ class _Draft:
     )
     bins: list[BinStatistic] = field(default_factory=list)
     spectral: SpectralStatistic | None = None
+    vector: VectorStatistic | None = None
 
     def add_numbers(
         self,
@@ -215,6 +251,10 @@ class _Draft:
         self.quadratic.append((HOTELLING, members, joint.whitening))
         self.spectral = SpectralStatistic(key=DIRECTION, whitened=joint.whitened.astype(np.float32))
 
+    def add_novel_way(self, found: CommonDirection | None) -> None:
+        if found is not None:
+            self.vector = VectorStatistic(key=NOVEL_WAY, vectors=found.vectors)
+
     def add_classes(self, name: str, labels: UnitLabels) -> None:
         scores = class_scores(labels)
         members = [StatisticKey(group=name, method=f"share of {label!r}") for label in scores.names]
@@ -232,6 +272,7 @@ class _Draft:
             linear=varying,
             quadratic=tuple(self._placed(position)),
             spectral=self.spectral,
+            vector=self.vector,
             bins=BinCounts.of(self.bins, SEED),
         )
 

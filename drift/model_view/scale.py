@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from drift.model_view.axes import positions, widest_axes
 from drift.model_view.nearness import Directions, nearest_distances, nearest_places
 from drift.model_view.split import split_reference
 from reference_stats.model_view.view_scores import (
@@ -58,13 +59,15 @@ class ViewScale:
         The places of the bank's images in the profile, one for each unit.
     held_out
         Those of the held-out ones: the rows of the profile that `reference` is of.
+    held_out_views
+        What the model saw in the held-out images.
     """
 
     bank: NDArray[np.int64]
     held_out: NDArray[np.int64]
     _directions: Directions
     _classes: NDArray[np.int32]
-    _held_out_views: ImageViews
+    held_out_views: ImageViews
 
     @classmethod
     def of(cls, views: ImageViews, clusters: NDArray[np.int64]) -> ViewScale | NoViewScale:
@@ -90,13 +93,13 @@ class ViewScale:
             held_out=split.held_out,
             _directions=Directions.of(banked.embeddings),
             _classes=banked.classes,
-            _held_out_views=views.take(split.held_out),
+            held_out_views=views.take(split.held_out),
         )
 
     @cached_property
     def reference(self) -> pd.DataFrame:
         """The scores of the held-out units, a row for each, indexed from 0."""
-        return self.scores(self._held_out_views)
+        return self.scores(self.held_out_views)
 
     def scores(self, views: ImageViews) -> pd.DataFrame:
         """Return the scores of images.
@@ -128,6 +131,27 @@ class ViewScale:
             Known ones.
         """
         return self.bank[nearest_places(Directions.of(views.embeddings), self._directions)]
+
+    def directions(self, views: ImageViews) -> NDArray[np.float32]:
+        """Return where images lie to the model, along the bank's widest axes, from its middle.
+
+        Returns
+        -------
+        Shape (images, axes), as directions of length 1; 0 for an image that the model has not
+        looked at.
+        """
+        found = positions(Directions.of(views.embeddings), self._axes) - self._middle
+        found[~views.known] = 0.0
+        return found.astype(np.float32)
+
+    @cached_property
+    def _axes(self) -> NDArray[np.float32]:
+        return widest_axes(self._directions)
+
+    @cached_property
+    def _middle(self) -> NDArray[np.float64]:
+        middle: NDArray[np.float64] = positions(self._directions, self._axes).mean(axis=0)
+        return middle
 
     def _scores_of_known(self, seen: ImageViews) -> NDArray[np.float64]:
         images = Directions.of(seen.embeddings)

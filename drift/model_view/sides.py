@@ -13,6 +13,40 @@ from reference_stats.model_view.views import ImageViews
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SeenSides:
+    """What the scores of both sides were made from.
+
+    Attributes
+    ----------
+    scale
+        Of the reference.
+    views
+        What the model saw in the window's images.
+    """
+
+    scale: ViewScale
+    views: ImageViews
+
+    def directions(
+        self, held_out: NDArray[np.int64], current: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Return the directions of some of the window's images, then of some held-out ones.
+
+        Parameters
+        ----------
+        held_out, current
+            The places among the held-out images, and among the window's.
+        """
+        scale = self.scale
+        return np.concatenate(
+            [
+                scale.directions(self.views.take(current)),
+                scale.directions(scale.held_out_views.take(held_out)),
+            ]
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ViewSides:
     """The scores of a model's view on both sides.
 
@@ -24,10 +58,13 @@ class ViewSides:
         model says nothing.
     current
         The same columns of the window's images, indexed as its features.
+    seen
+        What both were made from; None where that is not known.
     """
 
     reference: pd.DataFrame
     current: pd.DataFrame
+    seen: SeenSides | None = None
 
     @property
     def held_out(self) -> NDArray[np.int64]:
@@ -48,4 +85,5 @@ class ViewSides:
         return cls(
             reference=scale.reference.set_axis(scale.held_out, axis=0),
             current=scale.scores(views).set_axis(index, axis=0),
+            seen=SeenSides(scale=scale, views=views),
         )

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import log_ndtr, ndtri, ndtri_exp
 
 from drift.comparison.permutation.bin_counts import BinScale
 from drift.comparison.permutation.resampling import WindowSums
@@ -33,6 +33,9 @@ _SINGLE_ROUNDING = 1e-5
 _TAIL = 0.99
 # The quantile of a few hundred draws is off by a tenth: what is within that is left alone.
 _CLEARLY_LONGER = 1.15
+# One statistic of vectors sees what a family's numbers hardly do: it has about as much of the false
+# alarm rate as all of them together. Source of the weight: as in `bin_counts.py`.
+_VECTOR_WEIGHT = 8.0
 
 
 def without_skewness(
@@ -75,6 +78,7 @@ class NormalScale:
     two_sided: NDArray[np.bool_]
     quadratic: tuple[Moments, ...]
     spectral: Moments | None
+    vector: Moments | None
     bins: BinScale | None
     tails: NDArray[np.float64]
 
@@ -100,6 +104,7 @@ class NormalScale:
             two_sided=np.array([one.two_sided for one in table.linear], dtype=np.bool_),
             quadratic=tuple(_weighted_chi_square(table, one) for one in table.quadratic),
             spectral=None if table.spectral is None else _sample_moments(_log_size(pilot)),
+            vector=None if table.vector is None else _chi_square(table.vector.vectors),
             bins=None if table.bins is None else BinScale.of(table.bins, units, current),
             tails=np.ones(len(table.keys)),
         )
@@ -121,6 +126,9 @@ class NormalScale:
             parts.append(moments.normalised(lengths)[:, None])
         if self.spectral is not None:
             parts.append(self.spectral.normalised(_log_size(sums))[:, None])
+        if self.vector is not None and sums.vectors is not None:
+            lengths = ((sums.vectors.astype(np.float64) / self.deviation) ** 2).sum(axis=1)
+            parts.append(_favoured(self.vector.normalised(lengths))[:, None])
         if self.bins is not None and sums.counts is not None:
             parts.append(self.bins.statistics(sums.counts))
         return np.concatenate(parts, axis=1) * self.tails
@@ -129,9 +137,18 @@ class NormalScale:
         """Return what shrinks each statistic whose tail is longer than the normal one."""
         usual = np.full(len(self.table.keys), float(ndtri(_TAIL)))
         usual[: len(self.two_sided)][self.two_sided] = float(ndtri((1 + _TAIL) / 2))
+        if self.table.vector is not None:
+            place = self.table.keys.index(self.table.vector.key)
+            usual[[place]] = _favoured(usual[[place]])
         measured = np.quantile(self.statistics(pilot), _TAIL, axis=0)
         longer = measured > _CLEARLY_LONGER * usual
         return np.where(longer, usual / np.where(longer, measured, 1.0), 1.0)
+
+
+def _favoured(statistics: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the normal quantiles of an eighth of the probabilities of larger statistics."""
+    favoured: NDArray[np.float64] = -ndtri_exp(log_ndtr(-statistics) - np.log(_VECTOR_WEIGHT))
+    return favoured
 
 
 def _log_size(sums: WindowSums) -> NDArray[np.float64]:
@@ -152,7 +169,11 @@ def _sample_moments(values: NDArray[np.float64]) -> Moments:
 
 def _weighted_chi_square(table: ScoreTable, statistic: QuadraticStatistic) -> Moments:
     """Moments of a weighted sum of chi-squares, one for each axis of the mapped scores."""
-    mapped = table.scores[:, statistic.members].astype(np.float64) @ statistic.root
+    return _chi_square(table.scores[:, statistic.members].astype(np.float64) @ statistic.root)
+
+
+def _chi_square(mapped: NDArray[np.float32] | NDArray[np.float64]) -> Moments:
+    """Moments of a weighted sum of chi-squares, one for each axis of some vectors of mean 0."""
     weights = np.linalg.eigvalsh(mapped.T @ mapped / len(mapped))
     deviation = float(np.sqrt(2 * (weights**2).sum()))
     return Moments(

@@ -30,12 +30,15 @@ class WindowSums:
     scatters
         float32 of shape (draws, columns, columns): the mean products of the whitened columns;
         None where the table has no spectral statistic.
+    vectors
+        float32 of shape (draws, numbers), of either sign; None where the units have no vectors.
     counts
         float32 of shape (draws, words): see `BinCounts`; None where the table counts nothing.
     """
 
     scores: NDArray[np.float32]
     scatters: NDArray[np.float32] | None
+    vectors: NDArray[np.float32] | None = None
     counts: NDArray[np.float32] | None = None
 
 
@@ -45,7 +48,8 @@ def observed_sums(table: ScoreTable) -> WindowSums:
     sums = table.scores[units].sum(axis=0, dtype=np.float64).astype(np.float32)
     scatters = None if table.spectral is None else _scatters(table, table.spectral, [units])
     counts = None if table.bins is None else _Counter.of(table, table.bins).counts([units], None)
-    return WindowSums(scores=sums[None, :], scatters=scatters, counts=counts)
+    vectors = None if table.vector is None else _sums(table.vector.vectors, [units], None)
+    return WindowSums(scores=sums[None, :], scatters=scatters, vectors=vectors, counts=counts)
 
 
 def resampled_sums(table: ScoreTable, draws: int, seed: int) -> Iterator[WindowSums]:
@@ -81,17 +85,21 @@ def resampled_sums(table: ScoreTable, draws: int, seed: int) -> Iterator[WindowS
         elif table.spectral is not None:
             scatters = _scatters(table, table.spectral, picks)
         counts = None if counter is None else counter.counts(picks, selection)
-        yield WindowSums(scores=sign * sums, scatters=scatters, counts=counts)
+        vector = table.vector
+        vectors = None if vector is None else _sums(vector.vectors, picks, selection)
+        yield WindowSums(scores=sign * sums, scatters=scatters, vectors=vectors, counts=counts)
 
 
 def joined(parts: Iterable[WindowSums]) -> WindowSums:
     """Return all draws as one."""
     whole = list(parts)
     scatters = [part.scatters for part in whole if part.scatters is not None]
+    vectors = [part.vectors for part in whole if part.vectors is not None]
     counts = [part.counts for part in whole if part.counts is not None]
     return WindowSums(
         scores=np.concatenate([part.scores for part in whole]),
         scatters=np.concatenate(scatters) if scatters else None,
+        vectors=np.concatenate(vectors) if vectors else None,
         counts=np.concatenate(counts) if counts else None,
     )
 

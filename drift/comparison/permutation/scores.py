@@ -68,6 +68,22 @@ class SpectralStatistic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VectorStatistic:
+    """The squared length of the sum of the window's vectors, large where many point one way.
+
+    Attributes
+    ----------
+    key
+        Which one it is.
+    vectors
+        float32 of shape (units, numbers); every column has mean 0.
+    """
+
+    key: StatisticKey
+    vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreTable:
     """The scores of all units of both sides, the window's first.
 
@@ -83,6 +99,8 @@ class ScoreTable:
         Statistics made from the linear ones.
     spectral
         None where the columns are not looked at jointly.
+    vector
+        None where the units have no vectors.
     bins
         Statistics that count units; None where there is none.
     """
@@ -92,13 +110,14 @@ class ScoreTable:
     linear: tuple[LinearStatistic, ...]
     quadratic: tuple[QuadraticStatistic, ...] = ()
     spectral: SpectralStatistic | None = None
+    vector: VectorStatistic | None = None
     bins: BinCounts | None = None
 
     @property
     def keys(self) -> tuple[StatisticKey, ...]:
-        """All statistics: linear, quadratic, spectral, counts in bins."""
+        """All statistics: linear, quadratic, spectral, of vectors, counts in bins."""
         linear, quadratic = self.linear, self.quadratic
-        last = () if self.spectral is None else (self.spectral.key,)
+        last = [one.key for one in (self.spectral, self.vector) if one is not None]
         counts = () if self.bins is None else self.bins.keys
         return (*(one.key for one in linear), *(one.key for one in quadratic), *last, *counts)
 

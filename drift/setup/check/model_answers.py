@@ -35,36 +35,48 @@ def check_answers(window: WindowImages, definition: ViewDefinition) -> Iterator[
     rows = rows[views.known & rows["logged"].notna().to_numpy()]
     if len(rows) < _FEWEST:
         return
-    names = class_names(definition, rows["logged"])
-    if names is not None:
-        said = rows["place"].map(dict(enumerate(names)))
-        agree = int((said == rows["logged"].map(_spelled)).sum())
-        found = f"its class is that of the log for {agree:,} of {len(rows):,} images tried"
-    elif len(rows) >= _FEWEST_A_CLASS * definition.classes:
-        agree = _most_in_common(rows)
-        found = (
-            "its classes have no names here; put side by side, they are those of the log for "
-            f"{agree:,} of {len(rows):,} images tried"
-        )
-    else:
+    found = _agreement(rows, definition)
+    if found is None:
         return
+    agree, how = found
+    said = f"{how} for {agree:,} of {len(rows):,} images tried"
     if agree >= _AGREE * len(rows):
-        yield is_ok(_THING, found)
+        yield is_ok(_THING, said)
     else:
-        yield look(_THING, found, _MEND)
+        yield look(_THING, said, _MEND)
 
 
-def class_names(definition: ViewDefinition, logged: pd.Series) -> Sequence[str] | None:
-    """Return the names by which the log may know the classes; None where there are none.
+def _agreement(rows: pd.DataFrame, definition: ViewDefinition) -> tuple[int, str] | None:
+    """Return for how many images both say the same, and how that was told; None if nobody can.
 
-    They are those of the model's file, or the classes' numbers where the log holds such.
+    Parameters
+    ----------
+    rows
+        The class that the log says, and the place of the model's.
     """
-    known = set(logged.map(_spelled))
+    plain = "its class is that of the log"
+    own = [_spelled(name) for name in definition.class_names]
+    if not _known(rows).isdisjoint(own):
+        return _named_alike(rows, own), plain
+    # Without names: the classes' numbers, or whatever each of them mostly is.
     numbers = [str(place) for place in range(definition.classes)]
-    for names in ([_spelled(one) for one in definition.class_names], numbers):
-        if names and not known.isdisjoint(names):
-            return names
-    return None
+    ways = []
+    if not _known(rows).isdisjoint(numbers):
+        ways.append((_named_alike(rows, numbers), plain))
+    if len(rows) >= _FEWEST_A_CLASS * definition.classes:
+        side_by_side = "its classes have no names here; put side by side, they are those of the log"
+        ways.append((_most_in_common(rows), side_by_side))
+    good = (one for one in ways if one[0] >= _AGREE * len(rows))
+    return next(good, ways[0] if ways else None)
+
+
+def _known(rows: pd.DataFrame) -> set[str]:
+    return set(rows["logged"].map(_spelled))
+
+
+def _named_alike(rows: pd.DataFrame, names: Sequence[str]) -> int:
+    said = rows["place"].map(dict(enumerate(names)))
+    return int((said == rows["logged"].map(_spelled)).sum())
 
 
 def _spelled(name: object) -> str:

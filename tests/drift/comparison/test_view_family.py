@@ -1,16 +1,21 @@
 """The scores of a model's view are a family of their own: its share of the rate, and its tests."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from drift.comparison import family_tests
-from drift.comparison.columns.columns import ColumnRole
+from drift.comparison.columns.columns import AlignedRows, ColumnRole, LinedUp
 from drift.comparison.compare import compare, no_widening, only_predictions_moved, would_alarm
+from drift.comparison.methods.common_direction import COMMON_DIRECTION
 from drift.comparison.methods.piles import PILE
 from drift.comparison.methods.registry import VIEW_METHODS
 from drift.comparison.scoring import score_family
 from drift.comparison.segments.comparing import compared_with_segments
 from drift.model_view.scale import ViewScale
+from drift.model_view.sides import ViewSides
 from drift.observations.segments.segment_units import SegmentedUnits, UnitSegments
 from drift.observations.segments.segment_values import SegmentValue
 from jobs.job_file.job import DetectionSettings
@@ -179,3 +184,57 @@ def test_segments_are_tested_in_the_view_beside_their_own_held_out_images():
     assert only.strongest.reference.count == 60
     assert only.reference.images == 80
     assert only.reference.rows.tolist() == list(range(80, 160))
+
+
+def seen_sides(seed, new):
+    """Return both sides of a view in which new images lie a little to one side."""
+    random = np.random.default_rng(seed)
+
+    def views(images, moved=0):
+        embeddings = random.gamma(2.0, 1.0, (images, 60))
+        embeddings[:moved, :6] += 2.5
+        return ImageViews(
+            embeddings=embeddings.astype(np.float16),
+            answers=np.full((images, 3), np.nan, dtype=np.float32),
+            classes=np.full(images, -1, dtype=np.int32),
+            known=np.ones(images, dtype=np.bool_),
+        )
+
+    scale = ViewScale.of(views(UNITS), np.arange(UNITS))
+    return ViewSides.of(scale, views(WINDOW, new), pd.RangeIndex(WINDOW))
+
+
+def lined_up_view(sides):
+    novelty = view(NOVELTY.name, sides.reference[NOVELTY.name], sides.current[NOVELTY.name])
+    rows = AlignedRows(reference=sides.reference, current=sides.current)
+    return LinedUp(columns=(novelty,), rows={ColumnRole.VIEW: rows}, view=sides)
+
+
+def test_new_images_that_lie_the_same_way_are_seen_though_few_of_them_are_far_out():
+    together = lined_up_view(seen_sides(1, new=100))
+    apart = replace(together, view=replace(together.view, seen=None))
+
+    found = compare(together, DETECTION).view[0]
+
+    assert (found.state, found.statistic.name) == (State.DRIFT, COMMON_DIRECTION)
+    assert found.effect > DETECTION.minimum_effect
+    assert would_alarm(together, DETECTION)
+    assert compare(apart, DETECTION).view[0].statistic.name != COMMON_DIRECTION
+
+
+def test_directions_are_those_of_the_rows_that_are_tested():
+    sides = seen_sides(2, new=0)
+    known = replace(sides, current=sides.current.assign(**{NOVELTY.name: np.nan}))
+    known.current.loc[10:, NOVELTY.name] = sides.current.loc[10:, NOVELTY.name]
+
+    family = family_tests.tested_families(lined_up_view(known))[0]
+
+    assert family.units == (len(sides.reference), WINDOW - 10)
+    expected = sides.seen.directions(np.arange(len(sides.reference)), np.arange(10, WINDOW))
+    assert (family.directions == expected).all()
+
+
+def test_images_alike_on_both_sides_share_no_direction():
+    found = compare(lined_up_view(seen_sides(3, new=0)), DETECTION).view[0]
+
+    assert found.state is State.STEADY

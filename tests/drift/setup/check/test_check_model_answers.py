@@ -58,6 +58,12 @@ def test_a_log_of_numbers_is_read_as_the_places_of_classes():
     assert check.state is CheckState.OK
 
 
+def test_a_log_of_other_numbers_than_places_is_put_side_by_side():
+    (check,) = said(["0", "1", "9"] * 10, [0, 1, 2] * 10, DEFINITION)
+    assert check.state is CheckState.OK
+    assert "put side by side" in check.found
+
+
 def test_classes_without_names_are_put_side_by_side():
     (check,) = said(["a", "b", "c"] * 10, [2, 0, 1] * 10, DEFINITION)
     assert check.state is CheckState.OK
