@@ -16,10 +16,12 @@ from drift.verdict.sentence import Extent, moved, moved_in_segment
 from drift.verdict.yardstick import Yardstick
 from reference_stats.model_view.view_scores import CLASS_NOVELTY, ENERGY, ENTROPY, NOVELTY
 from reports.findings.answers import State, Verdict
-from reports.findings.columns import Distribution, Finding
+from reports.findings.columns import Distribution, Finding, Statistic
 from reports.findings.days import Basis
+from reports.findings.effect_sizes import COMMON_DIRECTION
 from reports.findings.images import ImageCounts
 from reports.findings.log import LogCounts
+from reports.words.movements import movement
 from tests.support.columns import lined_up, numeric
 from tests.support.worlds import job_of
 
@@ -139,4 +141,19 @@ def test_the_verdict_of_a_run_is_drift_where_the_view_alone_moved(tmp_path) -> N
     assert said.verdict is Verdict.DRIFT
     assert said.summary.startswith(
         "Images show things that the reference does not: novelty to the model up "
+    )
+
+
+def test_embeddings_that_moved_to_one_side_are_no_move_of_the_novelty() -> None:
+    """The effect is a distance between embeddings: the scores themselves may hardly move."""
+    said = Statistic(name=COMMON_DIRECTION, value=4.0)
+    one = dataclasses.replace(found(NOVELTY.name, 0.67), statistic=said)
+    told = moved([one], EXTENT)
+    assert told.headline == "Images show things that the reference does not"
+    assert "embeddings moved to one side by 0.67 sigma" in told.summary
+    assert "novelty" not in told.summary
+    shown = movement(one, NOVELTY)
+    assert shown.way == "to one side"
+    assert (
+        shown.brief == "embeddings to one side, 0.67\N{NO-BREAK SPACE}\N{GREEK SMALL LETTER SIGMA}"
     )
