@@ -13,6 +13,7 @@ from drift.across_runs.marks import PersonsMarks
 from drift.across_runs.unknown_days import widened_for_unknown_days
 from drift.comparison.columns.align import line_up
 from drift.comparison.columns.columns import LinedUp
+from drift.comparison.columns.doubts import known_by_heart
 from drift.comparison.columns.view_columns import with_view
 from drift.comparison.compare import Comparison, compare
 from drift.comparison.family_tests import Widening
@@ -34,13 +35,14 @@ from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_day
 from drift.verdict.sentence import Extent
 from drift.where.focus import focus_of, further_focuses, image_rows
 from drift.where.located import Located, located
-from drift.where.novel.groups import ALWAYS
+from drift.where.novel.groups import ALWAYS, NEVER
 from drift.where.novel.told import (
     model_view_of,
     novelty_drifted,
     seen_units,
     with_explained,
     with_novel_images,
+    without_counts,
 )
 from drift.where.offenders import list_affected, offenders_in_turn
 from drift.where.pictures.grown_class import find_grown_class
@@ -143,7 +145,11 @@ def _model_view(
     chance = facts.data.job.detection.false_alarm_rate
     if novelty_drifted(facts.comparison):
         chance = ALWAYS
+    elif facts.data.job.model_knows_reference:
+        chance = NEVER
     said = with_novel_images(said, view, inputs.profile, seen, chance)
+    if facts.data.job.model_knows_reference:
+        said = without_counts(said)
     offenders = [one.image for one in facts.offenders]
     return with_explained(said, view, seen, offenders, facts.data.job)
 
@@ -266,7 +272,9 @@ def _sides(job: Job, inputs: RunInputs, copies: BothCopies) -> tuple[Units, Line
     named, numbers = job.predictions.columns, further_numbers(job, rows)
     lined_up = line_up(inputs.profile, window, units, named, rows.probabilities, numbers)
     seen = None if inputs.view is None else inputs.view.sides(window)
-    return units, with_view(lined_up, units, seen)
+    by_reference = inputs.days is None or not inputs.days.records
+    doubt = known_by_heart() if by_reference and job.model_knows_reference else None
+    return units, with_view(lined_up, units, seen, doubt)
 
 
 def _locate(

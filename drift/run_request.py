@@ -17,7 +17,10 @@ _DAY = timedelta(days=1)
 _ALWAYS_IN_IDS = {"false_alarm_rate", "minimum_effect", "effect_to_see", "burst"}
 # The settings of [model] that change what is seen: what its file is, and whether its code may run,
 # decide about whether it can be opened. Where it runs is the affair of the machine.
-_MODEL_IN_IDS = {"path", "module", "input_size", "resize", "grey", "mean", "std", "layer"}
+_MODEL_IN_IDS = {
+    *("path", "module", "input_size", "resize", "grey", "mean", "std", "layer"),
+    "trained_on_reference",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

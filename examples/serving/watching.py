@@ -26,6 +26,8 @@ _WITH_MODEL = """
 # is code of this example, so it may run here.
 path = "{archive}"
 trust_code = true
+# The reference is of pictures that were kept out of the training.
+trained_on_reference = false
 {entering}"""
 _REPORTS = 'path = "data_drift_reports"\n'
 _EXPLAINED = (

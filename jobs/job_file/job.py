@@ -250,6 +250,14 @@ class Job(Settings):
         return self.labels.path is not None or self.predictions.columns.label is not None
 
     @property
+    def model_knows_reference(self) -> bool:
+        """Whether the model may have been trained on the images of the reference."""
+        if self.model is None:
+            return False
+        said = self.model.trained_on_reference
+        return self.reference.window is None if said is None else said
+
+    @property
     def image_rules(self) -> ImageSettings:
         """How images are read: ``[images]``, or its defaults where the job has none."""
         return self.images or ImageSettings.model_construct(path="")

@@ -26,6 +26,10 @@ class ModelSettings(Settings):
     module: str | None = Field(default=None, pattern=r"^[^:]+:[A-Za-z_][A-Za-z0-9_]*$")
     """The class of a state dict as `module:Class`, or `folder/file.py:Class` of a file beside the
     model's. It is code: `trust_code` is needed."""
+    trained_on_reference: bool | None = None
+    """Whether the model was trained on the reference's images. It knows those by heart, and
+    everything else looks new beside them: its view is then compared with normal days alone, from
+    the first one on. Unset: taken for true, but for `reference.window`, which is traffic."""
     trust_code: bool = False
     """Whether Python code of the model (the class in a `.mar`, `module`) may run. It runs in a
     process of its own, which is given no credentials, but with the rights of the job's user."""

@@ -89,7 +89,8 @@ class ModelView:
         Why the view takes no part in the verdict, and what to do; empty where it does.
     novel_images
         How many images of the window are more novel than 99 in 100 held-out images of the
-        reference; None where the view takes no part.
+        reference; None where the view takes no part, and where the model may have been trained on
+        the reference's images.
     novel_expected
         How many would be by chance.
     novel

@@ -157,6 +157,16 @@ def test_a_day_like_the_reference_is_quiet(world, first):
     assert found.model_view.novel == ()
 
 
+def test_beside_images_that_the_model_may_know_by_heart_its_view_is_shown_only(world):
+    found = run(place_of(world, model={"trained_on_reference": None}), NEW)
+
+    assert {one.state for one in found.view} == {State.INCONCLUSIVE}
+    assert [one.code for one in found.remarks].count("model_knows_reference") == 1
+    seen = found.model_view
+    assert seen is not None
+    assert (seen.images, seen.novel_images, seen.novel) == (REQUESTS, None, ())
+
+
 def test_the_page_says_what_the_model_saw(world, first):
     page = (world / REPORTS / "shapes/runs" / first[0].run_id / "report.html").read_text()
 

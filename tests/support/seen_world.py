@@ -124,6 +124,12 @@ def seen_job(folder: Path, model: Mapping[str, object] | None = None, **tables: 
         "window": {"last": "1d"},
         "baseline": {"days": 0},
         "reference": {"images": "reference/"},
-        "model": {"path": MODEL, "input_size": SIDE, "grey": True, **(model or {})},
+        "model": {
+            "path": MODEL,
+            "input_size": SIDE,
+            "grey": True,
+            "trained_on_reference": False,
+            **(model or {}),
+        },
     }
     return Job.model_validate({**settings, **tables})

@@ -58,6 +58,9 @@ def _describe(values: pd.Series, ascending: Numbers, edges: Numbers | None) -> D
 
 def quantiles_of_sorted(ascending: Numbers, shares: Numbers) -> Numbers:
     """Return what `numpy.quantile` does, bit by bit, of numbers that are sorted already."""
+    if len(ascending) == 1:
+        # Of -0.0 the formula below would make 0.0.
+        return np.repeat(ascending, len(shares))
     places = (len(ascending) - 1) * shares
     below = np.floor(places).astype(np.int64)
     parts = places - below

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
-from drift.comparison.columns.columns import Sides
+from drift.comparison.columns.columns import Column, Sides
 from drift.comparison.methods.classes import RARE
 from reports.findings.remarks import Remark, RemarkWeight
 from reports.words.numbers import listed
@@ -58,6 +59,26 @@ def too_rare(column: str, classes: int, values: int) -> Remark:
             f"The classes of {column} are too rare to be compared, each: {classes:,} classes in "
             f"{values:,} values of both sides. All other columns are compared. For shares that "
             "can be compared, log coarser classes."
+        ),
+    )
+
+
+def doubted(column: Column, doubt: Remark | None) -> Column:
+    """Return a column that both sides have with why it is not tested; None for no reason."""
+    if column.doubt is not None or column.reference.empty or column.current.empty:
+        return column
+    return replace(column, doubt=doubt)
+
+
+def known_by_heart() -> Remark:
+    """Return why a model's view is not compared with images that it may have been trained on."""
+    return Remark(
+        code="model_knows_reference",
+        text=(
+            "What the model sees is not compared with the reference: a model knows by heart the "
+            "images that it was trained on, and everything else looks new beside them. It is "
+            "compared with normal days, from the first one on. If these images were kept out of "
+            "its training, set model.trained_on_reference = false."
         ),
     )
 

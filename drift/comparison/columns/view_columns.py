@@ -18,9 +18,11 @@ from drift.comparison.columns.columns import (
     numbers_of,
 )
 from drift.comparison.columns.computed_rows import rows_at
+from drift.comparison.columns.doubts import doubted
 from drift.model_view.sides import ViewSides
 from drift.observations.units import SideUnits, Units
 from reference_stats.model_view.view_scores import VIEW_SCORES, ViewScore
+from reports.findings.remarks import Remark
 
 _REFERENCE_SUPPLY = (
     "The model says it of too few reference images: add images to the reference and run drift "
@@ -29,7 +31,9 @@ _REFERENCE_SUPPLY = (
 _WINDOW_SUPPLY = "The model says it of no image of the window."
 
 
-def with_view(lined_up: LinedUp, units: Units, view: ViewSides | None) -> LinedUp:
+def with_view(
+    lined_up: LinedUp, units: Units, view: ViewSides | None, doubt: Remark | None = None
+) -> LinedUp:
     """Return what is lined up with the scores of a model's view, one row per unit of images.
 
     The rows of the reference are indexed by the place of their unit among those of the features,
@@ -42,6 +46,8 @@ def with_view(lined_up: LinedUp, units: Units, view: ViewSides | None) -> LinedU
         Which images are near-copies of each other.
     view
         None where no model has looked at the images: nothing changes then.
+    doubt
+        Why a difference would mean nothing; the scores are shown and not tested then.
     """
     if view is None:
         return lined_up
@@ -51,7 +57,7 @@ def with_view(lined_up: LinedUp, units: Units, view: ViewSides | None) -> LinedU
     )
     return replace(
         lined_up,
-        columns=(*lined_up.columns, *_view_columns(rows)),
+        columns=(*lined_up.columns, *(doubted(one, doubt) for one in _view_columns(rows))),
         rows={**lined_up.rows, ColumnRole.VIEW: rows},
         view=view,
     )

@@ -16,6 +16,7 @@ from reference_stats.model_view.views import NO_CLASS, ImageViews
 from reports.findings.model_view import MOST_IN_A_GROUP, MOST_NOVEL_GROUPS, NovelGroup
 
 ALWAYS = 1.0
+NEVER = 0.0
 """Groups are made whatever the number of novel images."""
 MOST_GROUPED = 60
 """More would not show more, and their groups would be told apart less well."""
@@ -89,7 +90,8 @@ def novel_images(
     class_names
         Of the model; empty where they are not known.
     most_chance
-        Groups are made where the chance of so many novel images is smaller, or this is `ALWAYS`.
+        Groups are made where the chance of so many novel images is smaller than this; or `ALWAYS`,
+        or `NEVER`.
     """
     held_out = scale.reference[NOVELTY.name].to_numpy(dtype=np.float64)
     found = StandingOut.of(held_out, window.novelty)

@@ -74,6 +74,14 @@ def with_novel_images(
     )
 
 
+def without_counts(said: ModelView) -> ModelView:
+    """Return the same without how many images are new, where the model may know the reference.
+
+    Beside images that it knows by heart more are beyond 99 in 100 on any day.
+    """
+    return replace(said, novel_images=None, novel_expected=None)
+
+
 def with_explained(
     said: ModelView,
     view: RunView,

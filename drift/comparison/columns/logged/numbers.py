@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from drift.comparison.columns.columns import AlignedRows, Column, ColumnRole
-from drift.comparison.columns.logged.predictions import NumberKind, Said, doubted, number_column
+from drift.comparison.columns.doubts import doubted
+from drift.comparison.columns.logged.predictions import NumberKind, Said, number_column
 from reference_stats.features.registry import feature_named
 from reports.findings.remarks import Remark
 
@@ -55,4 +56,4 @@ def _column(name: str, reference: Said, current: Said, doubt: Remark | None) -> 
         reference_supply=_SUPPLY,
     )
     column = number_column(name, reference, current, kind)
-    return column if doubt is None else doubted(column, doubt)
+    return doubted(column, doubt)

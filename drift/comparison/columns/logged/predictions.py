@@ -21,7 +21,7 @@ from drift.comparison.columns.columns import (
     finite_numbers,
     log_name,
 )
-from drift.comparison.columns.doubts import no_class_in_common
+from drift.comparison.columns.doubts import doubted, no_class_in_common
 from drift.observations.unit_rows import RowUnits, WithinUnits, draw_rows, mean_rows
 from jobs.predictions.values.class_names import canonical_labels
 from reports.findings.remarks import Remark
@@ -126,7 +126,7 @@ def prediction_columns(
         else number_column(name, reference, current)
         for name in names
     ]
-    return columns if doubt is None else [doubted(column, doubt) for column in columns]
+    return [doubted(column, doubt) for column in columns]
 
 
 def prediction_rows(reference: Said, current: Said, columns: Sequence[Column]) -> AlignedRows:
@@ -234,10 +234,3 @@ def _shares(side: Said) -> pd.Series:
         return mean_shares(side.within.classes[_CLASS], side.within.of_row)
     labels = side.drawn.get(_CLASS, pd.Series(dtype="str"))
     return mean_shares(labels, np.arange(len(labels)))
-
-
-def doubted(column: Column, doubt: Remark) -> Column:
-    """Return a column that both sides have, with why it is not tested."""
-    if column.doubt is not None or column.reference.empty or column.current.empty:
-        return column
-    return replace(column, doubt=doubt)

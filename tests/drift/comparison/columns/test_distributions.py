@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from drift.comparison.columns.distributions import (
@@ -19,6 +19,7 @@ NUMBERS = st.lists(
 
 
 @given(numbers=NUMBERS)
+@example(numbers=np.array([-0.0]))
 def test_quantiles_are_those_of_numpy_to_the_last_bit(numbers):
     shares = np.array([0.0, *QUANTILES, 1.0])
     found = quantiles_of_sorted(np.sort(numbers), shares)
