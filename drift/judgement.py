@@ -169,9 +169,10 @@ def _measured(
     remarks: Sequence[Remark],
 ) -> MeasuredWindow:
     """Return the window compared with the reference, and measured by normal days if there are."""
-    _, lined_up = sides
+    lined_up = sides[1]
     no_verdict = _no_verdict(remarks, inputs.counts, job)
-    factors: Widening = partial(widening, accepted_windows(earlier, inputs.profile.id))
+    accepted = accepted_windows(earlier, inputs.profile.id)
+    factors: Widening = partial(widening, accepted, view_id=inputs.view_id)
     if inputs.days is not None and not inputs.days.records:
         factors = partial(widened_for_unknown_days, factors)
     compared = partial(compare, lined_up, job.detection, no_verdict=no_verdict, widening=factors)
@@ -194,14 +195,8 @@ def _measured(
         span=inputs.predictions.window,
         in_reference=partial(overlaps_reference, job),
     )
-    return measured_by_days(
-        compared,
-        lined_up,
-        past,
-        job.detection,
-        no_verdict=no_verdict,
-        by_reference=by_reference,
-    )
+    beside = partial(measured_by_days, compared, lined_up, past, job.detection)
+    return beside(no_verdict=no_verdict, by_reference=by_reference)
 
 
 def _segmented(inputs: RunInputs, sides: tuple[Units, LinedUp], job: Job) -> SegmentedUnits:

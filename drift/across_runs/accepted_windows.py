@@ -14,6 +14,9 @@ held more images than usual: a day without bright images must not dull the brigh
 Why `ORDINARY_WINDOWS`: people accept windows because they alarmed, so that the first accepted ones
 are the most extreme of their kind and the plain mean makes tau too large, not too small. With them,
 one accepted z of 5 makes an equal one 1.5, and one three times as large, 4.6, still alarms.
+
+The scores of a model's view are of fewer images of the reference, and say nothing of another model:
+those windows count in which the same one took part.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from drift.comparison.methods.registry import ONE_SIDED
 from drift.comparison.permutation.statistic_key import StatisticKey
+from reference_stats.model_view.view_scores import view_score_named
 from reports.history.history import AcceptedWindow, HistoryRow
 
 ORDINARY_WINDOWS = 1.5
@@ -50,6 +54,7 @@ def widening(
     *,
     reference_units: int,
     current_units: int,
+    view_id: str = "",
 ) -> dict[StatisticKey, float]:
     """Return the factor, at least 1, by which each of today's statistics is to be divided.
 
@@ -60,25 +65,40 @@ def widening(
     keys
         Today's statistics. One that no accepted window has is not widened.
     reference_units, current_units
-        Independent images of today's run, at least 1 each.
+        Independent images of today's run that the statistics are of, at least 1 each.
+    view_id
+        Which model's view today's scores are of; empty where no model takes part.
     """
     spread_today = 1 / reference_units + 1 / current_units
-    return {key: math.sqrt(1 + _block_variance(accepted, key) / spread_today) for key in keys}
+    return {
+        key: math.sqrt(1 + _block_variance(accepted, key, view_id) / spread_today) for key in keys
+    }
 
 
-def _block_variance(accepted: Sequence[AcceptedWindow], key: StatisticKey) -> float:
-    excesses = list(_excesses(accepted, key))
+def _block_variance(accepted: Sequence[AcceptedWindow], key: StatisticKey, view_id: str) -> float:
+    excesses = list(_excesses(accepted, key, view_id))
     return max(0.0, math.fsum(excesses)) / (len(excesses) + ORDINARY_WINDOWS)
 
 
-def _excesses(accepted: Sequence[AcceptedWindow], key: StatisticKey) -> Iterator[float]:
+def _excesses(
+    accepted: Sequence[AcceptedWindow], key: StatisticKey, view_id: str
+) -> Iterator[float]:
     for window in accepted:
         z = window.statistics.get(key.text)
         if z is None or not math.isfinite(z) or not _counts(window, key, z):
             continue
-        if window.reference_units > 0 and window.current_units > 0:
-            spread = 1 / window.reference_units + 1 / window.current_units
-            yield (z**2 - 1) * spread
+        reference, current = _units(window, key, view_id)
+        if reference > 0 and current > 0:
+            yield (z**2 - 1) * (1 / reference + 1 / current)
+
+
+def _units(window: AcceptedWindow, key: StatisticKey, view_id: str) -> tuple[int, int]:
+    """Return how many units of both sides a statistic rests on; 0 where it is of another view."""
+    if view_score_named(key.group) is None:
+        return window.reference_units, window.current_units
+    if window.view is None or window.view.view_id != view_id:
+        return 0, 0
+    return window.view.reference_units, window.view.current_units
 
 
 def _counts(window: AcceptedWindow, key: StatisticKey, z: float) -> bool:

@@ -17,7 +17,6 @@ from drift.comparison.methods.classes import (
     with_means_for_missing,
 )
 from drift.comparison.methods.common_direction import (
-    COMMON_DIRECTION,
     CommonDirection,
     common_direction,
 )
@@ -38,7 +37,7 @@ from drift.comparison.permutation.scores import (
 from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.seed import SEED
 from reference_stats.model_view.view_scores import NOVELTY
-from reports.findings.effect_sizes import LARGEST_EFFECT
+from reports.findings.effect_sizes import COMMON_DIRECTION, LARGEST_EFFECT
 
 JOINT = "joint"
 DISTANCE = "distance"

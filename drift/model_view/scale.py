@@ -24,6 +24,10 @@ from reference_stats.model_view.views import ANSWERS, NO_CLASS, ImageViews
 FEWEST_UNITS = 50
 """With fewer independent reference images neither half says what is usual."""
 _NEAREST = 5
+# Of embeddings, which are held in twice their size while they are looked at.
+_NUMBERS_AT_ONCE = 16 * 2**20
+# So far apart are the directions of one picture at most: rounding alone moves them by less.
+_SAME_PICTURE = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,8 @@ class ViewScale:
 
     The reference's images are parted at random into a bank and a held-out part, near-copies
     staying together. Given the bank, a window without drift and the held-out images are
-    exchangeable, so that both sides can be permuted.
+    exchangeable, so that both sides can be permuted. A picture is never held beside itself: images
+    of the reference that come again would be nearer to the bank than the held-out ones can be.
 
     Attributes
     ----------
@@ -110,17 +115,11 @@ class ViewScale:
         where the model has not looked at an image or says nothing of it.
         """
         known = np.flatnonzero(views.known)
-        seen = views.take(known)
-        images = Directions.of(seen.embeddings)
-        columns = {
-            NOVELTY.name: self._novelty(images),
-            CLASS_NOVELTY.name: self._class_novelty(images, seen.classes),
-            ENTROPY.name: _answer(seen, "entropy"),
-            ENERGY.name: _answer(seen, "energy"),
-        }
         table = np.full((len(views), len(VIEW_SCORES)), np.nan)
-        for at, score in enumerate(VIEW_SCORES):
-            table[known, at] = columns[score.name]
+        at_once = max(1, _NUMBERS_AT_ONCE // max(views.width, 1))
+        for start in range(0, len(known), at_once):
+            some = known[start : start + at_once]
+            table[some] = self._scores_of_known(views.take(some))
         return pd.DataFrame(table, columns=[score.name for score in VIEW_SCORES])
 
     def nearest(self, views: ImageViews) -> NDArray[np.int64]:
@@ -154,6 +153,16 @@ class ViewScale:
         middle: NDArray[np.float64] = positions(self._directions, self._axes).mean(axis=0)
         return middle
 
+    def _scores_of_known(self, seen: ImageViews) -> NDArray[np.float64]:
+        images = Directions.of(seen.embeddings)
+        columns = {
+            NOVELTY.name: self._novelty(images),
+            CLASS_NOVELTY.name: self._class_novelty(images, seen.classes),
+            ENTROPY.name: _answer(seen, "entropy"),
+            ENERGY.name: _answer(seen, "energy"),
+        }
+        return np.stack([columns[score.name] for score in VIEW_SCORES], axis=1)
+
     def _novelty(self, images: Directions) -> NDArray[np.float64]:
         return _mean_distance(images, self._directions)
 
@@ -162,15 +171,21 @@ class ViewScale:
         found = np.full(len(images), np.nan)
         for label in np.unique(classes[classes != NO_CLASS]):
             ours, theirs = np.flatnonzero(classes == label), np.flatnonzero(self._classes == label)
-            if len(theirs) >= _NEAREST:
+            if len(theirs) > _NEAREST:
                 found[ours] = _mean_distance(images.take(ours), self._directions.take(theirs))
         return found
 
 
 def _mean_distance(images: Directions, bank: Directions) -> NDArray[np.float64]:
-    distances = nearest_distances(images, bank, _NEAREST)
-    total = distances[:, 0].copy()
-    for further in distances[:, 1:].T:
+    """Return the mean distance to the nearest of the bank but for the picture itself.
+
+    The bank has more images than the mean is of.
+    """
+    distances = nearest_distances(images, bank, _NEAREST + 1)
+    is_there = distances[:, :1] < _SAME_PICTURE
+    others = np.where(is_there, distances[:, 1:], distances[:, :-1])
+    total = others[:, 0].copy()
+    for further in others[:, 1:].T:
         total += further
     return total / _NEAREST
 

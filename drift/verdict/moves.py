@@ -15,7 +15,7 @@ from reports.findings.effect_sizes import (
     in_deviations,
     sigmas,
 )
-from reports.words.movements import pile_words, spread_widened
+from reports.words.movements import lies_to_one_side, pile_words, spread_widened
 from reports.words.numbers import readable
 
 
@@ -24,16 +24,21 @@ def describe_move(finding: Finding) -> str:
 
     Beside normal days the two means are said too: ``brightness down from 140 to 98 (1.3 sigma)``.
     """
-    effect = finding.effect or 0.0
-    title = title_of(finding)
     if finding.categories is not None:
         return _largest_change(finding)
     if finding.constant is not None and finding.beside_days is None:
-        return f"{title} {_off_constant(finding, finding.constant)}"
-    if finding.direction == "spread":
-        return f"spread of {title} {_spread_direction(finding)} {sigmas(effect)}"
+        return f"{title_of(finding)} {_off_constant(finding, finding.constant)}"
     if finding.direction in {*TAILS, PILE}:
         return _far_out(finding)
+    return _by_size(finding)
+
+
+def _by_size(finding: Finding) -> str:
+    effect, title = finding.effect or 0.0, title_of(finding)
+    if lies_to_one_side(finding):
+        return f"embeddings moved to one side by {sigmas(effect)}"
+    if finding.direction == "spread":
+        return f"spread of {title} {_spread_direction(finding)} {sigmas(effect)}"
     if finding.direction == "shares":
         return f"{title}: share changed by {100 * effect:.0f} %"
     return f"{title} {finding.direction} {_from_mean_to_mean(finding)}"

@@ -45,6 +45,12 @@ class RunInputs:
     days: KnownDays | None = None
     view: RunView | None = None
 
+    @property
+    def view_id(self) -> str:
+        """Which model's view there is; empty where none takes part."""
+        definition = None if self.view is None else self.view.definition
+        return "" if definition is None else definition.id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:

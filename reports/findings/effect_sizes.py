@@ -6,6 +6,8 @@ from __future__ import annotations
 SHARE_PER_DEVIATION = 0.2
 TAILS = frozenset({"upper_tail", "lower_tail"})
 PILE = "pile"
+COMMON_DIRECTION = "common_direction"
+"""The statistic of a model's view whose effect is a distance between embeddings, not of a score."""
 # The directions whose effect is a share, 0 to 1.
 SHARES = TAILS | {"shares", PILE}
 # The part of the reference beyond either end of its central 99 %.

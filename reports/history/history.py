@@ -15,7 +15,7 @@ from reports.findings.of_log.times import LogTimes
 from reports.findings.run import Observed, RunFindings
 from reports.history.normal_days import DaysOfRun, known_numbers, normal_days_of
 from reports.history.run_quality import QualityOfRun, quality_of_run
-from reports.history.run_view import ViewOfRun, view_of_run
+from reports.history.run_view import AcceptedView, ViewOfRun, view_of_run
 from reports.json_report.report import json_bytes, plain
 
 HISTORY_FOLDER = "history"
@@ -45,12 +45,15 @@ class AcceptedWindow:
         Independent images on either side.
     signed_tails
         As of `findings.Evidence`; False in rows of older versions, which made every tail positive.
+    view
+        On what the statistics of a model's view rest; None where no model took part.
     """
 
     statistics: dict[str, float]
     reference_units: int
     current_units: int
     signed_tails: bool = True
+    view: AcceptedView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +257,8 @@ def history_bytes(row: HistoryRow) -> bytes:
     unknown = [key for key in _LEFT_OUT_WHERE_UNKNOWN if _is_unknown(document[key])]
     if row.accepted is not None and not row.accepted.signed_tails:
         del cast("dict[str, object]", document["accepted"])["signed_tails"]
+    if row.accepted is not None and row.accepted.view is None:
+        del cast("dict[str, object]", document["accepted"])["view"]
     if row.model_quality is not None and row.model_quality.detector is None:
         del cast("dict[str, object]", document["model_quality"])["detector"]
     return json_bytes({key: document[key] for key in document if key not in unknown})

@@ -18,7 +18,7 @@ from reports.history.history import (
 )
 from reports.history.normal_days import known_numbers, normal_days_of_document
 from reports.history.run_quality import quality_of_document
-from reports.history.run_view import view_of_document
+from reports.history.run_view import accepted_view_of_document, view_of_document
 
 
 def parse_history_row(data: bytes) -> HistoryRow:
@@ -94,6 +94,7 @@ def _accepted(document: Mapping[str, Any] | None) -> AcceptedWindow | None:
         reference_units=int(document["reference_units"]),
         current_units=int(document["current_units"]),
         signed_tails=bool(document.get("signed_tails", False)),
+        view=accepted_view_of_document(document.get("view")),
     )
 
 

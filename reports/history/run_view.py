@@ -32,6 +32,23 @@ class ViewOfRun:
     is_missing: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedView:
+    """On what the statistics of a model's view rest in a window that a person accepted.
+
+    Attributes
+    ----------
+    view_id
+        As in `ModelView`: another model's view is another measure.
+    reference_units, current_units
+        Independent images on either side that have a score: of the reference the held-out ones.
+    """
+
+    view_id: str
+    reference_units: int
+    current_units: int
+
+
 def view_of_run(findings: RunFindings) -> ViewOfRun | None:
     """Return what the history keeps of a run's view; None where the job names no model."""
     seen = findings.model_view
@@ -63,4 +80,21 @@ def view_of_document(document: Mapping[str, Any] | None) -> ViewOfRun | None:
         novel_images=None if novel is None else int(novel),
         novel_expected=None if expected is None else float(expected),
         is_missing=bool(document.get("is_missing", False)),
+    )
+
+
+def accepted_view_of_document(document: Mapping[str, Any] | None) -> AcceptedView | None:
+    """Return what an accepted window rests on in a model's view; None where its row says nothing.
+
+    Raises
+    ------
+    KeyError, ValueError, TypeError
+        If it is not such a document.
+    """
+    if document is None:
+        return None
+    return AcceptedView(
+        view_id=str(document["view_id"]),
+        reference_units=int(document["reference_units"]),
+        current_units=int(document["current_units"]),
     )

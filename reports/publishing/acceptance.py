@@ -13,6 +13,7 @@ from reports.conditional_writes import StillAllowed
 from reports.findings.days import Basis
 from reports.history.history import AcceptedWindow, known_shifts
 from reports.history.normal_days import known_numbers
+from reports.history.run_view import AcceptedView
 from reports.pages.run.report import with_marks
 from reports.publishing.publish import PAGE_NAME, REPORT_NAME, publish_errors, run_prefix
 
@@ -98,12 +99,26 @@ def _published_run(report: Mapping[str, Any]) -> PublishedRun:
     return PublishedRun(
         profile_id=str(report["profile"]["id"]),
         shifts=known_shifts({column["name"]: column.get("shift") for column in columns}),
-        window=_window(report.get("evidence"))
+        window=_window(report.get("evidence"), _view(report))
         or (_OF_DAYS if report.get("basis") == Basis.DAYS else None),
     )
 
 
-def _window(evidence: Mapping[str, Any] | None) -> AcceptedWindow | None:
+def _view(report: Mapping[str, Any]) -> AcceptedView | None:
+    """Return on what the tests of the model's view rest; None where it took no part."""
+    seen = report.get("model_view")
+    scores = [one for one in report.get("view", ()) if one["reference"] and one["current"]]
+    if not seen or not scores:
+        return None
+    # Each image that the model has looked at has one of the scores at least.
+    return AcceptedView(
+        view_id=str(seen["view_id"]),
+        reference_units=max(int(one["reference"]["count"]) for one in scores),
+        current_units=max(int(one["current"]["count"]) for one in scores),
+    )
+
+
+def _window(evidence: Mapping[str, Any] | None, view: AcceptedView | None) -> AcceptedWindow | None:
     if not evidence or evidence["reference_units"] < 1 or evidence["current_units"] < 1:
         return None
     statistics = known_numbers(evidence["statistics"])
@@ -114,4 +129,5 @@ def _window(evidence: Mapping[str, Any] | None) -> AcceptedWindow | None:
         reference_units=int(evidence["reference_units"]),
         current_units=int(evidence["current_units"]),
         signed_tails=bool(evidence.get("signed_tails", False)),
+        view=view,
     )

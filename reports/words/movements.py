@@ -10,7 +10,13 @@ from reference_stats.model_view.measures import Measure
 from reports.findings.class_shares import usual_and_current
 from reports.findings.columns import Distribution, Finding, Multivariate, Pile
 from reports.findings.constant_reference import difference_words, reference_words
-from reports.findings.effect_sizes import LARGEST_EFFECT, PILE, TAILS, USUALLY_BEYOND
+from reports.findings.effect_sizes import (
+    COMMON_DIRECTION,
+    LARGEST_EFFECT,
+    PILE,
+    TAILS,
+    USUALLY_BEYOND,
+)
 from reports.words.numbers import NOTHING, SIGMA, counted
 
 _LONGEST_LABEL = 24
@@ -25,6 +31,7 @@ _DIRECTIONS = {
     "lower_tail": ("\N{BLACK DOWN-POINTING TRIANGLE}", "far down"),
     "pile": ("\N{BLACK CIRCLE}", "piled up"),
     "shares": ("\N{RIGHTWARDS ARROW OVER LEFTWARDS ARROW}", "moved"),
+    COMMON_DIRECTION: ("\N{RIGHTWARDS ARROW}", "to one side"),
 }
 
 
@@ -105,7 +112,15 @@ def _sign(column: Finding) -> tuple[str, str]:
         return (
             _DIRECTIONS["up" if column.direction == "upper_tail" else "down"] if moved else ("", "")
         )
+    if lies_to_one_side(column):
+        return _DIRECTIONS[COMMON_DIRECTION]
     return _DIRECTIONS.get(column.direction or "", ("", ""))
+
+
+def lies_to_one_side(column: Finding) -> bool:
+    """Tell whether an effect is how far embeddings moved, which the score need not have done."""
+    said = column.statistic
+    return said is not None and said.name == COMMON_DIRECTION and column.constant is None
 
 
 def _images(side: Distribution | None) -> int:
@@ -116,6 +131,8 @@ def _in_brief(column: Finding, size: str) -> tuple[str, str]:
     """Return the class that moved most, if there are classes, and the movement in a few words."""
     if column.categories:
         return _largest_change(column)
+    if lies_to_one_side(column):
+        return "", f"embeddings to one side, {size}"
     if column.direction == "spread":
         return "", f"{_spread_words(column)}, {size}"
     if column.direction in TAILS and (column.constant is None or column.beside_days is not None):

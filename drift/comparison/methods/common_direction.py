@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-COMMON_DIRECTION = "common_direction"
 # Measured for one new class in ten known ones: flatter weights see less of a tenth of the images,
 # steeper ones less of a third.
 _TILT = 0.5

@@ -15,6 +15,10 @@ from reports.findings.effect_sizes import TAILS
 
 _FAR_ENOUGH = 0.6
 """The part of the largest cause or look from which on another one is named."""
+# Measured with efficientnet-lite0 on CIFAR: blur, noise and strong compression move a cause or look
+# 1.5 to 5 times as far as the view, cars among animals 0.65 times as far.
+_EXPLAINS_VIEW = 1.0
+"""The part of a view's move from which on a cause or look among the features explains it."""
 _EXPLAINS = 0.2
 """The part of a move from which on that of its cause explains it."""
 _DWARFED = 0.2
@@ -39,13 +43,13 @@ def to_name(drifted: Sequence[Finding]) -> list[Finding]:
     """Return the numbers of the images whose look a headline names, the first one first.
 
     The features come first, and one score of a model's view, which follows from what moved them,
-    comes behind; where no cause or look among them moved three fifths as far, it comes first.
+    comes behind; where no cause or look among them moved as far, it comes first.
     """
     features = _features_to_name([one for one in drifted if view_score_named(one.name) is None])
     view = _view_to_name(drifted)
     seen = max(map(capped_reach, view), default=0.0)
     explain = any(
-        capped_reach(one) >= _FAR_ENOUGH * seen and _sign_alone(one) is not Sign.TRACE
+        capped_reach(one) >= _EXPLAINS_VIEW * seen and _sign_alone(one) is not Sign.TRACE
         for one in features
     )
     return [*features, *view] if explain else [*view, *features]

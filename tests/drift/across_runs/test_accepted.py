@@ -13,8 +13,10 @@ from drift.comparison.compare import compare
 from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.comparison.scoring import DISTANCE, HOTELLING, JOINT
 from jobs.job_file.job import DetectionSettings
+from reference_stats.model_view.view_scores import NOVELTY
 from reports.findings.answers import Verdict
 from reports.history.history import AcceptedWindow, HistoryRow
+from reports.history.run_view import AcceptedView
 from tests.support.columns import lined_up, numeric
 
 ALARMS_AT = 4.2  # |z| that alarms at 1 % of runs with about 80 statistics
@@ -165,6 +167,35 @@ def test_accepting_a_day_without_bright_images_leaves_the_bright_tail_as_sharp_a
     )
     assert factor([stored], key=BRIGHT) == 1
     assert factor([stored], key=MEAN) > 1
+
+
+NOVEL = StatisticKey(group=NOVELTY.name, method="location")
+SEEN = AcceptedView(view_id="v-1", reference_units=500, current_units=250)
+
+
+def seen_window(z, view=SEEN):
+    return dataclasses.replace(window(z, key=NOVEL), view=view)
+
+
+def seen_factor(accepted, view_id="v-1"):
+    """Return the factor for a window of as many images as the accepted one."""
+    return widening(accepted, [NOVEL], reference_units=500, current_units=250, view_id=view_id)[
+        NOVEL
+    ]
+
+
+def test_the_scores_of_a_view_rest_on_the_images_that_the_model_saw():
+    """What an accepted window teaches of an equal one does not depend on the pixels' units."""
+    assert seen_factor([seen_window(5.0)]) == pytest.approx(factor([window(5.0)]))
+    with_pixels = {MEAN.text: 5.0, NOVEL.text: 5.0}
+    both = dataclasses.replace(seen_window(0.0), statistics=with_pixels)
+    assert factor([both]) == factor([window(5.0)])
+
+
+@pytest.mark.parametrize("view", [None, dataclasses.replace(SEEN, view_id="v-2")])
+def test_a_window_that_another_model_saw_or_none_teaches_nothing_of_a_view(view):
+    assert seen_factor([seen_window(5.0, view)]) == 1
+    assert seen_factor([seen_window(5.0)], view_id="") == 1
 
 
 def row(run_id, profile_id, accepted):

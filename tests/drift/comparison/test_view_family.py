@@ -9,7 +9,6 @@ import pytest
 from drift.comparison import family_tests
 from drift.comparison.columns.columns import AlignedRows, ColumnRole, LinedUp
 from drift.comparison.compare import compare, no_widening, only_predictions_moved, would_alarm
-from drift.comparison.methods.common_direction import COMMON_DIRECTION
 from drift.comparison.methods.piles import PILE
 from drift.comparison.methods.registry import VIEW_METHODS
 from drift.comparison.scoring import score_family
@@ -22,6 +21,7 @@ from jobs.job_file.job import DetectionSettings
 from reference_stats.model_view.view_scores import CLASS_NOVELTY, ENTROPY, NOVELTY
 from reference_stats.model_view.views import ImageViews
 from reports.findings.answers import State
+from reports.findings.effect_sizes import COMMON_DIRECTION
 from tests.support.columns import classes, lined_up, numeric
 
 DETECTION = DetectionSettings()

@@ -1,8 +1,13 @@
 """How new images are to a model, beside a part of the reference."""
 
-import numpy as np
-import pytest
+import tracemalloc
 
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import mannwhitneyu
+
+from drift.model_view import scale as scale_module
 from drift.model_view.nearness import Directions, nearest_distances, nearest_places
 from drift.model_view.scale import NoViewScale, ViewScale
 from reference_stats.model_view.view_scores import NOVELTY, VIEW_SCORES
@@ -43,6 +48,22 @@ def test_a_new_class_is_farther_from_the_bank_than_held_out_images_are():
     novel = scale.scores(views_of(new))[NOVELTY.name]
 
     assert novel.min() > usual.max()
+
+
+def test_images_of_the_reference_that_come_again_are_as_novel_as_held_out_ones():
+    """Each image of the bank would be its own neighbour, which a held-out one never is."""
+    embeddings, labels = blobs(400, [0, 1, 2], seed=1)
+    views = views_of(embeddings, labels)
+    scale = ViewScale.of(views, np.arange(400))
+
+    again = scale.scores(views.take(scale.bank))
+    for name in (NOVELTY.name, "view_class_novelty"):
+        assert mannwhitneyu(again[name], scale.reference[name]).pvalue > 0.05
+
+    without_first = scale.scores(views.take(scale.bank[:1]))[NOVELTY.name][0]
+    others = Directions.of(views.embeddings[scale.bank[1:]])
+    own = Directions.of(views.embeddings[scale.bank[:1]])
+    assert without_first == pytest.approx(nearest_distances(own, others, 5).mean())
 
 
 def test_images_that_are_given_another_class_are_novel_within_it():
@@ -149,3 +170,20 @@ def test_embeddings_without_length_are_no_error():
     scores = scale.scores(views_of(np.zeros((3, WIDTH))))
 
     assert np.isfinite(scores[NOVELTY.name]).all()
+
+
+def test_of_many_images_a_few_at_a_time_are_held_in_other_numbers(monkeypatch):
+    images = 20_000
+    scale = scale_of()
+    embeddings, labels = blobs(images, [0, 1, 2], seed=6)
+    views = views_of(embeddings, labels, np.arange(images) % 7 > 0)
+    at_once = scale.scores(views)
+    monkeypatch.setattr(scale_module, "_NUMBERS_AT_ONCE", 500 * WIDTH)
+
+    tracemalloc.start()
+    in_parts = scale.scores(views)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    pd.testing.assert_frame_equal(in_parts, at_once)
+    assert peak < 2 * embeddings.astype(np.float16).nbytes

@@ -16,10 +16,12 @@ from drift.verdict.sentence import Extent, moved, moved_in_segment
 from drift.verdict.yardstick import Yardstick
 from reference_stats.model_view.view_scores import CLASS_NOVELTY, ENERGY, ENTROPY, NOVELTY
 from reports.findings.answers import State, Verdict
-from reports.findings.columns import Distribution, Finding
+from reports.findings.columns import Distribution, Finding, Statistic
 from reports.findings.days import Basis
+from reports.findings.effect_sizes import COMMON_DIRECTION
 from reports.findings.images import ImageCounts
 from reports.findings.of_log.counts import LogCounts
+from reports.words.movements import movement
 from tests.support.columns import lined_up, numeric
 from tests.support.worlds import job_of
 
@@ -61,13 +63,25 @@ def test_a_part_that_lies_above_is_some_images(share: float, whose: str) -> None
 
 
 def test_blur_comes_first_and_what_the_model_makes_of_it_behind() -> None:
-    blur, novelty = found("sharpness", 2.0, "down"), found(NOVELTY.name, 2.5)
+    blur, novelty = found("sharpness", 3.0, "down"), found(NOVELTY.name, 2.5)
     assert names(novelty, blur) == ["sharpness", NOVELTY.name]
     assert headline(novelty, blur) == (
         "Images are blurrier and more novel to the model than the reference"
     )
     told = moved([found("mean", 2.0, "down"), blur, found("warmth", 2.1), novelty], EXTENT)
     assert "novelty to the model up 2.50 sigma" in told.summary
+
+
+def test_a_new_class_that_has_other_colours_too_is_no_change_of_colours() -> None:
+    """As measured where six in ten images showed cars among animals."""
+    seen = [found("warmth", 0.66, "down"), found("orientation", 0.59), found(NOVELTY.name, 1.01)]
+    assert headline(*seen) == "Images show things that the reference does not"
+
+
+def test_noise_that_the_model_sees_too_is_no_new_class() -> None:
+    """As measured with little noise in all images, of which the view moves the most."""
+    noise = [found("noise_level", 1.84), found("speckle", 1.33), found(NOVELTY.name, 1.24)]
+    assert headline(*noise).startswith("Images are noisier or finer in texture")
 
 
 def test_small_moves_of_the_pixels_do_not_explain_a_large_one_of_the_view() -> None:
@@ -139,4 +153,19 @@ def test_the_verdict_of_a_run_is_drift_where_the_view_alone_moved(tmp_path) -> N
     assert said.verdict is Verdict.DRIFT
     assert said.summary.startswith(
         "Images show things that the reference does not: novelty to the model up "
+    )
+
+
+def test_embeddings_that_moved_to_one_side_are_no_move_of_the_novelty() -> None:
+    """The effect is a distance between embeddings: the scores themselves may hardly move."""
+    said = Statistic(name=COMMON_DIRECTION, value=4.0)
+    one = dataclasses.replace(found(NOVELTY.name, 0.67), statistic=said)
+    told = moved([one], EXTENT)
+    assert told.headline == "Images show things that the reference does not"
+    assert "embeddings moved to one side by 0.67 sigma" in told.summary
+    assert "novelty" not in told.summary
+    shown = movement(one, NOVELTY)
+    assert shown.way == "to one side"
+    assert (
+        shown.brief == "embeddings to one side, 0.67\N{NO-BREAK SPACE}\N{GREEK SMALL LETTER SIGMA}"
     )

@@ -18,6 +18,7 @@ from reports.history.history import (
     rows_before,
 )
 from reports.history.parsing import parse_history_row
+from reports.history.run_view import AcceptedView
 from reports.history.store import read_history
 from tests.support import findings as examples
 
@@ -189,3 +190,15 @@ def test_accepted_tails_of_older_versions_are_known_as_unsigned_and_keep_their_d
     assert parse_history_row(stored).accepted == old
     new = history_bytes(dataclasses.replace(history_row(examples.steady()), accepted=window))
     assert parse_history_row(new).accepted == window
+
+
+def test_what_an_accepted_window_rests_on_in_a_models_view_is_kept_where_one_took_part() -> None:
+    window = AcceptedWindow(statistics={"mean.spread": 4.7}, reference_units=9, current_units=8)
+    view = AcceptedView(view_id="v-1", reference_units=4, current_units=8)
+    seen = dataclasses.replace(window, view=view)
+    stored = [
+        history_bytes(dataclasses.replace(history_row(examples.steady()), accepted=one))
+        for one in (window, seen)
+    ]
+    assert "view" not in json.loads(stored[0])["accepted"]
+    assert [parse_history_row(one).accepted for one in stored] == [window, seen]

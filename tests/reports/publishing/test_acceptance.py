@@ -19,13 +19,14 @@ from reports.history.history import (
     history_row,
 )
 from reports.history.parsing import parse_history_row
+from reports.history.run_view import AcceptedView
 from reports.history.store import read_history
 from reports.pages.index.page import index_files
 from reports.pages.run.report import report_html, with_marks
 from reports.publishing.acceptance import mark_page, read_run
 from reports.publishing.publish import change_row, publish, rebuild_index
 from tests.support import findings as examples
-from tests.support import normal_days
+from tests.support import model_view_findings, normal_days
 
 JOB = "reports/dogs"
 WINDOW = AcceptedWindow(
@@ -64,6 +65,21 @@ def test_a_report_offers_its_statistics_its_sizes_and_the_shifts(bucket: Bucket)
     assert offered.shifts["mean"] == -1.34
     assert "breed" not in offered.shifts
     assert offered.shifts == history_row(run).shifts
+
+
+def test_a_report_tells_on_what_the_tests_of_a_models_view_rest(bucket: Bucket) -> None:
+    run = model_view_findings.novel_images()
+    publish_run(bucket, run)
+
+    offered = read_run(bucket, JOB, run.run_id)
+
+    assert offered.window is not None
+    assert offered.window.view == AcceptedView(
+        view_id=run.model_view.view_id,
+        reference_units=max(one.reference.count for one in run.view),
+        current_units=max(one.current.count for one in run.view),
+    )
+    assert offered.window.view.view_id
 
 
 @pytest.mark.parametrize(

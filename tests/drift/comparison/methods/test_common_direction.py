@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from drift.comparison.methods.common_direction import COMMON_DIRECTION, common_direction
+from drift.comparison.methods.common_direction import common_direction
 from drift.comparison.methods.normal_scores import normal_scores
 from drift.comparison.permutation.adjustment import PermutationPlan, permutation_test
 from drift.comparison.permutation.normal_scale import NormalScale
 from drift.comparison.permutation.resampling import joined, observed_sums, resampled_sums
 from drift.comparison.permutation.scores import ScoreTable, VectorStatistic
 from drift.comparison.permutation.statistic_key import StatisticKey
+from reports.findings.effect_sizes import COMMON_DIRECTION
 
 KEY = StatisticKey(group="novelty", method=COMMON_DIRECTION)
 WINDOW, UNITS, NUMBERS = 100, 600, 30
