@@ -17,6 +17,7 @@ from drift.pruning.keep import KeptRuns
 from drift.pruning.needed import Needed
 from jobs.buckets.bucket import ObjectInfo
 from reference_stats.profiles.store import PINNED
+from reference_stats.profiles.view_store import is_of_views
 from reports.copies.names import is_pack_below
 from reports.history.history import HISTORY_FOLDER
 from reports.history.pruned_runs import PRUNED_NAME
@@ -151,8 +152,8 @@ class _Sorted:
         match parts:
             case ("runs", run_id, file) if file in RUN_FILES:
                 self.runs[run_id][file] = info
-            case ("profiles", profile_id, file) if file in PROFILE_FILES:
-                self.profiles[profile_id][file] = info
+            case ("profiles", profile_id, *file) if _is_of_profile(file):
+                self.profiles[profile_id]["/".join(file)] = info
             case (folder, profile_id, name) if folder == DAYS_FOLDER and is_day_record(name):
                 self.days[profile_id][name] = info
             case ("notifications", name) if name.endswith(".json"):
@@ -163,6 +164,10 @@ class _Sorted:
                 self.rows.add(name.removesuffix(".json"))
             case _ if not _stays(parts):
                 self.unknown.append(info)
+
+
+def _is_of_profile(file: Sequence[str]) -> bool:
+    return (len(file) == 1 and file[0] in PROFILE_FILES) or is_of_views(file)
 
 
 def _stays(parts: tuple[str, ...]) -> bool:
@@ -266,7 +271,8 @@ def _profiles(there: _Sorted, needed: Needed) -> Iterator[Removal]:
         return
     for profile_id, files in sorted(there.profiles.items()):
         if profile_id not in needed.profiles:
-            yield _removal(Kind.PROFILE, profile_id, PROFILE_FILES, files)
+            order = (*PROFILE_FILES, *sorted(set(files) - set(PROFILE_FILES)))
+            yield _removal(Kind.PROFILE, profile_id, order, files)
 
 
 def _tables(there: _Sorted, needed: Needed) -> Iterator[Removal]:

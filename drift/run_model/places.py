@@ -11,7 +11,7 @@ from pathlib import Path
 from jobs.buckets.bucket import Bucket, check_name
 from jobs.buckets.local_files import new_local_file
 from jobs.endpoints import without_secrets
-from jobs.errors import BucketAccessError, DriftError, ModelError, ObjectError, ObjectMissingError
+from jobs.errors import DriftError, ModelError, ObjectError, ObjectMissingError
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _LOCAL = ("/", "./", "../", "~/", "file://")
@@ -75,9 +75,9 @@ class ModelPlace:
             return ModelError(
                 self.model, f"there is no such file ({self.url}). Upload it, or correct model.path."
             )
+        # Buckets say what to do about it themselves.
         problem = error.problem.rstrip(".")
-        hint = " Check what the job may read." if isinstance(error, BucketAccessError) else ""
-        return ModelError(self.model, f"{self.url} cannot be read: {problem}.{hint}")
+        return ModelError(self.model, f"{self.url} cannot be read: {problem}.")
 
 
 def model_place(

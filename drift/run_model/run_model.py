@@ -174,13 +174,18 @@ class RunModel:
     def _open(self) -> ClosableViewer:
         source = self._find() if self._source is None else self._source
         file = source.on_this_machine(self._folder)
-        if source.versions() != self._versions:
-            raise ModelError(
-                self.model, "it was replaced during this run. The next run takes the new one."
-            )
-        opened = self._opener(file, ModelChoice.of(source.settings))
-        self._started = opened
-        found = opened.definition
+        try:
+            if source.versions() != self._versions:
+                raise ModelError(
+                    self.model, "it was replaced during this run. The next run takes the new one."
+                )
+            opened = self._opener(file, ModelChoice.of(source.settings))
+            self._started = opened
+            found = opened.definition
+        finally:
+            # An open model is in memory. A run that is killed later leaves no copy behind, and
+            # where temporary files are in memory too, the model is not there twice.
+            file.remove_copies(self._folder.path)
         if found != self._definition and self._remembers:
             self._remembered.save(self._name, found)
         if self._definition is not None and found.id != self._definition.id:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,7 +17,8 @@ from jobs.errors import ObjectError, ObjectExistsError, ObjectMissingError
 from reference_stats.model_view.embedding_column import as_column, from_column
 from reference_stats.model_view.views import ANSWERS, ImageViews
 
-_FOLDER = "views"
+VIEWS_FOLDER = "views"
+_VIEWS_NAME = re.compile(r"v-[0-9a-f]+\.parquet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,7 @@ class ProfileViews:
 
     def name_of(self, view_id: str) -> str:
         """Return the object that holds the views of one definition."""
-        return f"{self.folder}/{_FOLDER}/{view_id}.parquet"
+        return f"{self.folder}/{VIEWS_FOLDER}/{view_id}.parquet"
 
     def load(self, view_id: str, images: int) -> ImageViews | None:
         """Return the views of all images of the profile, in its order; None before they are made.
@@ -77,6 +80,17 @@ class ProfileViews:
         """
         with suppress(ObjectExistsError):
             self.bucket.create(self.name_of(view_id), _as_bytes(views), BINARY)
+
+
+def is_of_views(file: Sequence[str]) -> bool:
+    """Tell whether an object holds the views of a profile's images.
+
+    Parameters
+    ----------
+    file
+        The parts of its name below the folder of the profile.
+    """
+    return len(file) == 2 and file[0] == VIEWS_FOLDER and bool(_VIEWS_NAME.fullmatch(file[1]))
 
 
 def _as_bytes(views: ImageViews) -> bytes:

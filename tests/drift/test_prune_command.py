@@ -44,6 +44,7 @@ from tests.support.published import JOB_FILE as WORLD_JOB_FILE
 from tests.support.worlds import make_world
 
 NOW = datetime(2025, 3, 12, 1, tzinfo=UTC)
+PROFILES = ("p-older", "p-old", "p-new")
 WRITES = ("write", "create", "replace", "delete")
 
 
@@ -211,6 +212,17 @@ class TestWhatGoesAndWhatStays:
             "p-new",
             "pinned.json",
         }
+
+    def test_what_a_model_sees_in_a_profile_goes_and_stays_with_it(self, folder):
+        bucket = bucket_of(folder)
+        bucket.write(f"{PREFIX}/profiles/pinned.json", b'{"id": "p-old"}')
+        seen = {one: f"{PREFIX}/profiles/{one}/views/v-0123456789ab.parquet" for one in PROFILES}
+        for name in seen.values():
+            bucket.write(name, b"views")
+        plan = prune_now(place_of(folder), runs=1)
+        assert not {info.name for info in plan.unknown} & set(seen.values())
+        left = {one for one, name in seen.items() if name in names_of(bucket, PREFIX)}
+        assert left == {"p-old", "p-new"}
 
     def test_what_it_does_not_know_is_left_and_named(self, folder):
         bucket = bucket_of(folder)

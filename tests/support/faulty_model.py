@@ -1,6 +1,6 @@
 """The model's process with a model that does what the first pixel of a picture asks for.
 
-Its first answer of each picture is the number of the process.
+Its first answer of each picture is the number of the process, its second that of a copy of it.
 """
 
 from __future__ import annotations
@@ -30,12 +30,26 @@ def _say_good_bye() -> None:
     os._exit(3)
 
 
+def _copy_itself() -> None:
+    global _copy  # noqa: PLW0603 - the test asks for its number
+    _copy = os.fork()
+    if _copy == 0:
+        time.sleep(3600)
+
+
+def _copy_itself_and_end() -> None:
+    _copy_itself()
+    os._exit(4)
+
+
 FAULTS: dict[int, Callable[[], object]] = {
     1: lambda: ctypes.string_at(0),
     2: lambda: os.kill(os.getpid(), signal.SIGKILL),
     3: _say_good_bye,
     9: lambda: time.sleep(3600),
     10: lambda: bytearray(1 << 50),
+    11: _copy_itself,
+    12: _copy_itself_and_end,
 }
 LIES: dict[int, Callable[[ImageViews], Answer]] = {
     4: lambda views: (b"",),
@@ -44,7 +58,7 @@ LIES: dict[int, Callable[[ImageViews], Answer]] = {
     7: lambda views: PACK(replace(views, classes=views.classes + 1000)),
     8: lambda views: (bytes(64 << 20),),
 }
-_asked = 0
+_asked, _copy = 0, 0
 
 
 def look_with_faults(self: OpenedModel, pictures: Pictures) -> ImageViews:
@@ -55,6 +69,7 @@ def look_with_faults(self: OpenedModel, pictures: Pictures) -> ImageViews:
     _asked = int(pictures[:, 0, 0, 0].max(initial=0))
     if _asked in FAULTS:
         FAULTS[_asked]()
+    views.answers[:, 1] = _copy
     return views
 
 

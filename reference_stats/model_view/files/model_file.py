@@ -45,3 +45,9 @@ class ModelFile:
     def ready_embedder(cls) -> ModelFile:
         """Return what stands for the embedder whose weights a package ships."""
         return cls(url=READY_EMBEDDER, path=None, digest="")
+
+    def remove_copies(self, folder: Path) -> None:
+        """Delete the model's files that are in a folder of copies; others stay."""
+        for one in (self.path, self.code):
+            if one is not None and one.parent == folder:
+                one.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -42,6 +43,7 @@ class ModelConnection:
     def __init__(self, model: str) -> None:
         self._model = model
         self._killing = threading.Lock()
+        self._is_killed = False
         self.ended: ModelError | None = None
         own, others = socket.socketpair()
         with others, contextlib.ExitStack() as undo:
@@ -94,10 +96,19 @@ class ModelConnection:
         )
 
     def kill(self) -> None:
-        """End the process at once; whoever waits for an answer gets an error."""
+        """End the process, and what it has started, at once.
+
+        Whoever waits for an answer gets an error.
+        """
         with self._killing:
             with contextlib.suppress(OSError):
                 self._connection.shutdown(socket.SHUT_RDWR)
+            if not self._is_killed:
+                # What the model's code has started is in its group. Later the number of the group
+                # may be that of another.
+                self._is_killed = True
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
             self._process.kill()
             self._process.wait()
 
@@ -153,6 +164,7 @@ def _started(model: str, descriptor: int) -> subprocess.Popen[bytes]:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             env=_PATIENT | bare_environment(prefixes=_PREFIXES),
+            process_group=0,
         )
     except OSError as error:
         raise ModelError(

@@ -42,6 +42,8 @@ def main(descriptor: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     logging.getLogger().addHandler(logging.NullHandler())
     _be_first_to_go()
+    # A copy of this process that the model's code makes would hold the connection open.
+    os.register_at_fork(after_in_child=lambda: _closed(descriptor))
     with socket.socket(fileno=descriptor) as connection:
         threading.Thread(target=_end_with, args=(descriptor,), daemon=True).start()
         with contextlib.suppress(ConnectionError), connection.makefile("rb") as stream:
@@ -97,7 +99,15 @@ def _end_with(descriptor: int) -> None:
     waiting = select.poll()
     waiting.register(descriptor, getattr(select, "POLLRDHUP", select.POLLHUP))
     waiting.poll()
+    if os.getpgrp() == os.getpid():
+        # With whatever the model's code has started.
+        os.killpg(0, signal.SIGKILL)
     os._exit(0)
+
+
+def _closed(descriptor: int) -> None:
+    with contextlib.suppress(OSError):
+        os.close(descriptor)
 
 
 def _be_first_to_go() -> None:

@@ -19,12 +19,12 @@ from reference_stats.model_view.runtimes.outputs import (
     kind_of_outputs,
 )
 from reference_stats.model_view.runtimes.projection import MOST_PROJECTED, Projection
+from reference_stats.model_view.runtimes.steadiness import check_company, check_same
 from reference_stats.model_view.viewer import Explanations, Pictures
 from reference_stats.model_view.views import ImageViews
 
 _STEPS = 32
 _PROBES = 4
-_SAME_TWICE = 1e-3
 _MOST_FLOAT16 = float(np.finfo(np.float16).max)
 _ROOM = 16.0
 """How much larger than those of the probes embeddings may be before they leave 16 bits."""
@@ -80,7 +80,8 @@ class OpenedModel:
         self._shape = preprocessing
         probes = fixed_pictures(preprocessing)
         seen = self._seen(probes)
-        _check_same(self._url, seen, self._seen(probes))
+        check_same(self._url, seen, self._seen(probes))
+        check_company(self._url, seen, self._seen(probes[::-1]))
         width = int(seen.embeddings.shape[1])
         if not 0 < width <= MOST_PROJECTED:
             raise ModelError(
@@ -227,17 +228,6 @@ def _check_rows(url: str, seen: SeenBatch, images: int) -> None:
             url,
             f"it answers a batch of {images} images with {max(rows - {images})} rows. Expected a "
             "row an image: name a layer in model.layer that has one.",
-        )
-
-
-def _check_same(url: str, first: SeenBatch, second: SeenBatch) -> None:
-    size = float(np.abs(first.embeddings).max(initial=0))
-    moved = float(np.abs(first.embeddings - second.embeddings).max(initial=0))
-    if moved > _SAME_TWICE * size:
-        raise ModelError(
-            url,
-            "it gives other numbers each time it sees the same pictures, as where it was exported "
-            "while training. Call model.eval() before it is saved.",
         )
 
 

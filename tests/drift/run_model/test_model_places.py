@@ -78,6 +78,11 @@ def test_a_model_that_is_gone_is_said_to_be(folders):
         found.local(folders / "copies")
 
 
+def test_where_no_copy_can_be_written_the_advice_is_about_that_alone(folders):
+    with pytest.raises(ModelError, match=r"could not be copied to .*TMPDIR name another folder\.$"):
+        place("models/a.pt", folders).local(folders / "gone")
+
+
 def test_the_class_of_a_state_dict_lies_beside_it(folders):
     found = place("models/a.pt", folders)
 

@@ -64,6 +64,20 @@ def test_a_model_is_opened_once_by_many_threads_and_remembered(bucket):
     again.close()
 
 
+def test_no_copy_of_the_model_is_left_once_it_is_open_or_refused(bucket):
+    opening = Opening()
+    model = model_of(bucket, opening)
+    copies = model._folder.path
+    assert model.viewer is not None
+    assert list(copies.iterdir()) == []
+    assert len(model.viewer.look(PICTURES)) == len(PICTURES)
+    model.close()
+    (bucket / MODEL).write_bytes(b"no model")
+    assert model.viewer is None
+    assert list(copies.iterdir()) == []
+    assert (bucket / MODEL).read_bytes() == b"no model"
+
+
 def test_a_model_that_is_replaced_during_a_run_is_given_up(bucket):
     opening = Opening()
     model_of(bucket, opening).viewer  # noqa: B018 - it is remembered then

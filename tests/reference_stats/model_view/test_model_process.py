@@ -243,6 +243,21 @@ class TestHowItEnds:
         with pytest.raises(ModelError, match="the run is ending"):
             faulty.look(pictures(1))
 
+    def test_what_the_model_has_started_ends_with_it(self, faulty: ModelProcess) -> None:
+        copy = int(faulty.look(asking(11)).answers[0, 1])
+        assert is_there(copy)
+        faulty.close()
+        assert until(lambda: not is_there(copy))
+
+    def test_a_process_that_leaves_a_copy_and_ends_is_an_error_at_once(
+        self, faulty: ModelProcess
+    ) -> None:
+        assert faulty.definition.width == WIDTH
+        began = time.monotonic()
+        with pytest.raises(ModelError, match="ended with exit code 4"):
+            faulty.look(asking(12))
+        assert time.monotonic() - began < 30
+
     @pytest.mark.parametrize("is_busy", [False, True])
     def test_it_ends_with_a_run_that_is_killed(self, folder: Path, is_busy: bool) -> None:
         tiny_net(folder, "killed.onnx")

@@ -47,6 +47,8 @@ STEPS = {
     "wide": lambda v: v.repeat(1, 1000),
     "map": lambda v: v[:, :, None, None].repeat(1, 1, 4, 4),
     "one row": lambda v: v.mean(0, keepdim=True),
+    "of the batch": lambda v: (v - v.mean(0), v),
+    "random answer": lambda v: (v + torch.rand_like(v), v),
     "large": lambda v: v * 1e6,
 }
 
@@ -112,6 +114,26 @@ def test_an_answer_for_each_place_has_no_classes(tmp_path):
 def test_an_answer_for_the_whole_batch_is_refused(tmp_path):
     with pytest.raises(ModelError, match=r"answers a batch of \d+ images with 1 rows"):
         scripted(tmp_path, "one row")
+
+
+def test_a_model_whose_answers_depend_on_the_batch_is_refused(tmp_path):
+    with pytest.raises(ModelError, match="depends on the other pictures of the batch"):
+        scripted(tmp_path, "of the batch", layer="1")
+
+
+def test_a_program_exported_while_training_is_refused(tmp_path):
+    torch.manual_seed(3)
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Flatten(), nn.LazyLinear(5))
+    model(torch.rand(2, 3, SIDE, SIDE))
+    save_exported(model.train(), tmp_path / "model.pt2")
+
+    with pytest.raises(ModelError, match=r"Call model\.eval\(\) before it is saved"):
+        opened(tmp_path / "model.pt2")
+
+
+def test_a_model_whose_answers_alone_are_random_is_refused(tmp_path):
+    with pytest.raises(ModelError, match="other numbers each time"):
+        scripted(tmp_path, "random answer", layer="1")
 
 
 def test_an_embedding_that_is_not_finite_names_the_image(tmp_path):
