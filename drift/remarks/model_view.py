@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from drift.remarks.facts import RunData
 from reports.findings.model_view import ModelView
-from reports.findings.remarks import Remark
+from reports.findings.remarks import Remark, RemarkWeight
 
 _MANY_UNKNOWN = 0.01
 
@@ -23,6 +23,8 @@ def model_view_remarks(data: RunData) -> Iterator[Remark]:
                 f"The model's own view of the images takes no part in this run: {seen.problem} "
                 "The verdict rests on everything else."
             ),
+            weight=RemarkWeight.NOT_STEADY,
+            headline="The model could not look at the images",
         )
     if seen.is_output:
         yield _of_output(seen)

@@ -206,6 +206,15 @@ def test_a_model_that_is_gone_stops_no_run(own_world, caplog):
     assert {one.state for one in found.features} & {State.STEADY, State.DRIFT}
 
 
+def test_a_quiet_day_that_the_model_could_not_look_at_is_not_called_steady(own_world):
+    (own_world / MODEL).unlink()
+
+    found = run(place_of(own_world), QUIET)
+
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.headline == "The model could not look at the images"
+
+
 def test_a_damaged_model_stops_no_run(own_world):
     (own_world / MODEL).write_bytes(b"\x08\x07 no model")
 

@@ -14,10 +14,12 @@ CALM = replace(SEEN, unknown=0)
 
 
 def remarks(seen: ModelView | None) -> dict[str, str]:
-    """Return the texts of the remarks by their codes; none of them changes the verdict."""
+    """Return the texts of the remarks by their codes; without a view no run is steady."""
     data = SimpleNamespace(model_view=seen, profile=SimpleNamespace(images=1_200))
     found = list(model_view_remarks(data))
-    assert {one.weight for one in found} <= {RemarkWeight.NOTE}
+    weighty = [one.code for one in found if one.weight is RemarkWeight.NOT_STEADY]
+    assert weighty == ["model_view_missing"] * bool(seen and seen.problem)
+    assert {one.weight for one in found} <= {RemarkWeight.NOTE, RemarkWeight.NOT_STEADY}
     return {one.code: one.text for one in found}
 
 
