@@ -89,10 +89,14 @@ def test_sigterm_ends_a_run_within_ten_seconds_while_its_store_hangs(
 
 def test_sigterm_releases_the_lock(world: World) -> None:
     place = world.cached
-    place.reset()
-    running = place.fork()
-    running.signal_after(place.undisturbed_s / 2, signal.SIGTERM)
-    ended = running.wait()
+    # The run that was timed may have had less of the machine: this one may be over sooner.
+    for part in (2, 4, 8):
+        place.reset()
+        running = place.fork()
+        running.signal_after(place.undisturbed_s / part, signal.SIGTERM)
+        ended = running.wait()
+        if ended.code:
+            break
     assert (ended.code, place.store.end_lease()) == (143, False), ended.err
     assert "Traceback" not in ended.err
 

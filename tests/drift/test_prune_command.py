@@ -368,6 +368,7 @@ class TestKilledAtAnyMoment:
         small = shutil.copytree(small, tmp_path / "with-copies")
         pack = f"{PREFIX}/copies/0123456789ab-2019-01-01.pack"
         bucket_of(small).write(pack, b"an old pack")
+        bucket_of(small).write(f"{REPORTS}/views/v-0123456789ab/{PART}", b"of an old model")
         copy = shutil.copytree(small, tmp_path / "undisturbed")
         watched = CountingBucket(bucket_of(copy))
         prune_now(place_of(copy, watched), runs=1)
