@@ -37,7 +37,6 @@ from drift.where.focus import focus_of, further_focuses, image_rows
 from drift.where.located import Located, located
 from drift.where.novel.told import (
     model_view_of,
-    novelty_drifted,
     seen_units,
     with_explained,
     with_novel_images,
@@ -58,6 +57,7 @@ from reports.history.history import HistoryRow, history_digest, history_row, row
 from reports.publishing.affected_csv import AffectedImages, table_of
 from reports.telling.notices import due_notice
 from reports.words.of_rows.findings import told_in_rows
+from reports.words.of_view.sentences import looks_new
 from reports.words.whereabouts import where_clause
 
 logger = logging.getLogger(__name__)
@@ -143,7 +143,7 @@ def _model_view(
     job = facts.data.job
     # Beside images that the model was trained on single ones say nothing.
     chance = 0.0 if job.model_knows_reference else job.detection.false_alarm_rate
-    drifted = novelty_drifted(facts.comparison)
+    drifted = looks_new(facts.comparison.view)
     said = with_novel_images(said, view, inputs.profile, seen, chance, has_drifted=drifted)
     if job.model_knows_reference:
         said = without_counts(said)

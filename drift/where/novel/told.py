@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from drift.comparison.compare import Comparison
 from drift.model_view.run_view import RunView
 from drift.model_view.sides import ViewSides
 from drift.observations.units import SideUnits
@@ -17,9 +16,8 @@ from drift.where.novel.explained import explained_images
 from drift.where.novel.groups import SeenUnits, novel_images
 from jobs.job_file.job import Job
 from reference_stats.model_view.definition import ViewDefinition
-from reference_stats.model_view.view_scores import CLASS_NOVELTY, NOVELTY
+from reference_stats.model_view.view_scores import NOVELTY
 from reference_stats.profiles.profile import ReferenceProfile
-from reports.findings.answers import State
 from reports.findings.model_view import ModelView
 
 _WITHOUT_GRADIENTS = "onnx"
@@ -126,12 +124,6 @@ def seen_units(window: WindowImages, units: SideUnits, sides: ViewSides) -> Seen
         views=window.views.take(places),
         novelty=sides.current[NOVELTY.name].to_numpy(dtype=np.float64)[places],
     )
-
-
-def novelty_drifted(comparison: Comparison) -> bool:
-    """Tell whether the images were found to be new to the model."""
-    names = {NOVELTY.name, CLASS_NOVELTY.name}
-    return any(one.name in names and one.state is State.DRIFT for one in comparison.view)
 
 
 def _why_not(definition: ViewDefinition, job: Job) -> str:

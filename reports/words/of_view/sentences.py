@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from reference_stats.model_view.view_scores import CLASS_NOVELTY, ENTROPY, NOVELTY
 from reports.findings.answers import State
 from reports.findings.columns import Finding
@@ -18,9 +20,15 @@ NO_ACCURACY = (
 )
 
 
-def looks_new(findings: RunFindings) -> bool:
-    """Tell whether the window shows things to the model that the reference does not."""
-    return any(one.name in _LOOKS_NEW and one.state is State.DRIFT for one in findings.view)
+def looks_new(view: Iterable[Finding]) -> bool:
+    """Tell whether the window shows things to the model that the reference does not.
+
+    Parameters
+    ----------
+    view
+        What was found of the model's view.
+    """
+    return any(one.name in _LOOKS_NEW and one.state is State.DRIFT for one in view)
 
 
 def view_drifted(findings: RunFindings) -> tuple[Finding, ...]:
@@ -170,7 +178,7 @@ def view_line(findings: RunFindings) -> str:
     seen = findings.model_view
     if seen is None:
         return ""
-    if looks_new(findings) and seen.novel and seen.stands_out:
+    if looks_new(findings.view) and seen.novel and seen.stands_out:
         words = f"Model's view: {novel_title(seen)}{_called(seen)}"
         return f"{words}. Accuracy cannot be estimated on them."
     drifted = view_drifted(findings)

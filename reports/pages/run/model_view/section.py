@@ -161,7 +161,7 @@ def model_view_section(
         expected=words.expected_words(seen) if seen.novel else "",
         few_novel=words.few_novel_words(seen),
         groups=tuple(_group(one, shown, links) for one in _largest_first(seen)),
-        no_accuracy=words.NO_ACCURACY if seen.novel or words.looks_new(findings) else "",
+        no_accuracy=words.NO_ACCURACY if seen.novel or words.looks_new(findings.view) else "",
         standing_out=tuple(shot for is_typical, shot in explained if not is_typical),
         typical=tuple(shot for is_typical, shot in explained if is_typical),
         unexplained=_unexplained(seen, pictures),
