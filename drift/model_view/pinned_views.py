@@ -128,6 +128,7 @@ def _looked_at(
         progress=place.progress,
         features=place.features,
         seeing=place.seeing,
+        elsewhere=place.elsewhere,
     )
     seen = found.views_of(images)
     if seen is None or model.failure is not None:

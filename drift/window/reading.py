@@ -100,5 +100,6 @@ def _logged_images(workplace: Workplace, predictions: PredictionRows) -> LoggedI
         progress=workplace.progress,
         features=workplace.features,
         seeing=workplace.seeing,
+        elsewhere=workplace.elsewhere,
     )
     return LoggedImages.of(predictions, located, extracted)

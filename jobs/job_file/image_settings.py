@@ -1,10 +1,10 @@
-"""The part of the job file that says where the queried images are and how they are read."""
+"""The part of the job file that says where the queried images are, how and where they are read."""
 
 from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -88,3 +88,30 @@ class ImageSettings(Settings):
         29 of 100 are not more than 0.29, although the number in binary is a hair below it.
         """
         return lost > Fraction(str(self.most_lost)) * of
+
+
+class ExecutionSettings(Settings):
+    """Where images are measured, on one machine or several: see docs/many-machines.md.
+
+    The comparison always happens on one machine.
+    """
+
+    engine: Literal["local", "tasks", "dask"] = "local"
+    """`local`: the run's own machine. `dask`: the workers of a Dask cluster, which takes
+    `pip install 'image-drift[dask]'` on every one of them. `tasks`: an array of tasks that share
+    nothing but the bucket, such as a Cloud Run Job with more than one task."""
+    address: str | None = Field(default=None, min_length=1)
+    """Of `dask`: the address of the cluster's scheduler, such as `tcp://scheduler:8786`. Unset: the
+    variable `DASK_SCHEDULER_ADDRESS`."""
+    shard_images: int | None = Field(default=None, ge=1, le=100_000)
+    """How many images are handed out together. A worker or task that is killed loses what it has
+    done of one such shard. Unset: 2,000, and 500 where the reference's images have more than 4
+    megapixels."""
+
+    @model_validator(mode="after")
+    def _address_fits(self) -> ExecutionSettings:
+        if self.address is not None and self.engine != "dask":
+            raise ValueError(
+                f'address only beside engine = "dask" (found: engine = "{self.engine}")'
+            )
+        return self

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, model_validator
 
 from jobs.job_file.baseline_settings import BaselineSettings
-from jobs.job_file.image_settings import ImageSettings
+from jobs.job_file.image_settings import ExecutionSettings, ImageSettings
 from jobs.job_file.label_settings import LabelSettings, QualitySettings
 from jobs.job_file.model_settings import ModelSettings
 from jobs.job_file.output_settings import (
@@ -222,6 +222,7 @@ class Job(Settings):
     evidently: EvidentlySettings = EvidentlySettings()
     serving: ServingSettings | None = None
     model: ModelSettings | None = None
+    execution: ExecutionSettings = ExecutionSettings()
     labels: LabelSettings = LabelSettings()
     quality: QualitySettings = QualitySettings()
     schedule: ScheduleSettings = ScheduleSettings()

@@ -23,6 +23,9 @@ from reference_stats.extraction.images_on_their_way import (
     size_in_memory,
 )
 from reference_stats.extraction.result import ExtractionResult
+from reference_stats.extraction.sharded.cutting import cut
+from reference_stats.extraction.sharded.elsewhere import Elsewhere
+from reference_stats.extraction.sharded.shard import Shard, ShardDone
 from reference_stats.extraction.viewing.opened_eyes import OpenedEyes
 from reference_stats.extraction.viewing.seeing import Seeing
 from reference_stats.extraction.workers import TwoStages
@@ -50,6 +53,7 @@ def extract(  # noqa: PLR0913 - what is remembered and what looks stand beside w
     progress: Callable[[int, int], None] | None = None,
     features: Sequence[Feature] = FEATURES,
     seeing: Seeing | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> ExtractionResult:
     """Return the features of every image, or why it has none, and what a model sees in it.
 
@@ -74,6 +78,9 @@ def extract(  # noqa: PLR0913 - what is remembered and what looks stand beside w
         What to compute.
     seeing
         The model that looks at the images; None for none.
+    elsewhere
+        What measures most of many unknown images on other machines, which write into the same
+        caches; None to read all of them here. Without a cache it is not asked.
 
     Raises
     ------
@@ -96,7 +103,11 @@ def extract(  # noqa: PLR0913 - what is remembered and what looks stand beside w
         ),
         looking=views.looking,
     )
-    run = _Extraction(reading=reading, remembering=Remembering(cache=cache))
+    run = _Extraction(
+        reading=reading,
+        remembering=Remembering(cache=cache),
+        elsewhere=None if cache is None else elsewhere,
+    )
     with views:
         return replace(run.over(wanted, progress or _ignore), view_problem=views.problem)
 
@@ -110,6 +121,7 @@ class _Extraction:
 
     reading: ImageReading
     remembering: Remembering
+    elsewhere: Elsewhere | None = None
     sightings: dict[str, Sighting] = field(default_factory=dict)
     computed: int = 0
     refusals: list[BucketAccessError] = field(default_factory=list)
@@ -128,6 +140,10 @@ class _Extraction:
         self.sightings = dict(reading.known.sources) if reading.known.immutable else {}
         done, everything = len(places) - len(fresh), len(places)
         progress(done, everything)
+        if self._measured_elsewhere(wanted, fresh, lambda some: progress(done + some, everything)):
+            fresh = self._to_read({one: places[one] for one in fresh}, outcomes)
+            done = everything - len(fresh)
+            progress(done, everything)
         if fresh:
             reading.start()
             for url, bucket in reading.buckets.items():
@@ -151,6 +167,50 @@ class _Extraction:
             sightings=self.sightings,
             views=None if looking is None else looking.finish(outcomes.columns()),
         )
+
+    def _measured_elsewhere(
+        self,
+        wanted: WantedImages,
+        fresh: Sequence[ImageLocation],
+        progress: Callable[[int], None],
+    ) -> bool:
+        """Have those images measured elsewhere that nobody has to ask the store about first.
+
+        Return whether more is known then.
+        """
+        reading, cache = self.reading, self.remembering.cache
+        if self.elsewhere is None or cache is None or len(fresh) < self.elsewhere.fewest_images:
+            return False
+        shards = self._shards(wanted, fresh, self.elsewhere.shard_images)
+        if sum(map(len, shards)) < self.elsewhere.fewest_images:
+            return False
+        told: list[ShardDone] = []
+
+        def done(one: ShardDone) -> None:
+            told.append(one)
+            self.computed += one.computed
+            progress(sum(each.images for each in told))
+
+        self.elsewhere.compute(shards, done)
+        reading.recall(cache, wanted)
+        self.remembering.has_added = True
+        return True
+
+    def _shards(
+        self, wanted: WantedImages, fresh: Sequence[ImageLocation], shard_images: int
+    ) -> list[Shard]:
+        reading, versions = self.reading, wanted.versions
+        new = [
+            one
+            for one in fresh
+            if one not in reading.lacking and not reading.known.must_look(one.path)
+        ]
+        seen_again = [one for one in fresh if one in reading.lacking]
+        size = shard_images
+        return [
+            *cut(new, reading.used, versions, shard_images=size),
+            *cut(seen_again, reading.used, versions, shard_images=size, for_views=True),
+        ]
 
     def _to_read(
         self, places: Mapping[ImageLocation, int], outcomes: OutcomeDraft

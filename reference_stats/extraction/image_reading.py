@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from jobs.buckets.bucket import Bucket, StoredObject
@@ -30,8 +30,10 @@ from reference_stats.extraction.isolated.processes import DECODERS
 from reference_stats.extraction.measuring.made_pictures import MadePictures
 from reference_stats.extraction.measuring.measure import measure
 from reference_stats.extraction.viewing.looking import Looking
+from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import feature_named, feature_names
+from reference_stats.image_uses import WantedImages
 from reference_stats.model_view.definition import Preprocessing
 from reference_stats.model_view.preprocessing import picture_bytes
 from reference_stats.outcomes import (
@@ -139,6 +141,17 @@ class ImageReading:
             self.lacking[location] = looked_up.known
             return None
         return FinishedImage(location, looked_up.known)
+
+    def recall(self, cache: FeatureCache, wanted: WantedImages) -> None:
+        """Take in what others have added to the caches since; what was told of uses stays."""
+        followed = self.known.followed
+        fresh = Recollection.load(
+            cache, wanted, immutable=self.settings.immutable, limits=image_limits(self.settings)
+        )
+        self.known = replace(fresh, followed=followed)
+        self.lacking.clear()
+        if self.looking is not None:
+            self.looking.recall()
 
     @property
     def picture_size(self) -> int:

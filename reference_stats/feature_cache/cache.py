@@ -41,11 +41,15 @@ class FeatureCache:
         ``reports.path`` of the job.
     features
         The features of the set.
+    adds_only
+        Whether nothing is looked up and nothing compacted: for one of many writers, who were told
+        what is not there yet.
     """
 
     bucket: Bucket
     prefix: str
     features: Sequence[Feature] = FEATURES
+    adds_only: bool = False
 
     @property
     def folder(self) -> str:
@@ -92,6 +96,8 @@ class FeatureCache:
         BucketAccessError
             If the parts cannot be listed.
         """
+        if self.adds_only:
+            return self._store.kind.schema.empty_table()
         return believed(self._store.find(WantedPaths.of(paths)))
 
     def recall(
@@ -118,7 +124,8 @@ class FeatureCache:
 
         It may be called at any time, by any number of runs; whatever fails is a warning.
         """
-        compact(self._store)
+        if not self.adds_only:
+            compact(self._store)
 
     @property
     def _store(self) -> PartStore:

@@ -172,6 +172,7 @@ def _extract(images: WantedImages, context: SourceContext) -> ExtractionResult:
         progress=context.progress,
         features=context.features,
         seeing=context.see(),
+        elsewhere=context.elsewhere,
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from jobs.buckets.bucket import Bucket
 from jobs.job_file.job import Job
 from jobs.predictions.small_copies import SmallCopies
+from reference_stats.extraction.sharded.elsewhere import Elsewhere
 from reference_stats.extraction.viewing.seeing import Seeing
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.features.feature import Feature
@@ -68,6 +69,8 @@ class SourceContext:
         What keeps copies of the log's small objects; None where each is read by itself.
     see
         Returns what looks at the images too, or None; asked only where images are read.
+    elsewhere
+        What measures many images on other machines, or None.
     """
 
     job: Job
@@ -78,3 +81,4 @@ class SourceContext:
     features: tuple[Feature, ...]
     copies: SmallCopies | None = None
     see: Callable[[], Seeing | None] = nobody
+    elsewhere: Elsewhere | None = None

@@ -77,6 +77,10 @@ class Looking:
         self._thread: threading.Thread | None = None
         self._is_needed, self._begun = False, threading.Event()
 
+    def recall(self) -> None:
+        """Take in what others have added to the cache since; before the first picture is put."""
+        self._known, self._has_added = self._remembered(), self._seeing.cache is not None
+
     def lacks(self, location: ImageLocation, outcome: Outcome) -> bool:
         """Tell whether an image with a known outcome has to be read for its view alone."""
         if self.problem or not isinstance(outcome, ImageFeatures):

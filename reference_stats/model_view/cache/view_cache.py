@@ -66,11 +66,14 @@ class ViewCache:
         ``reports.path`` of the job.
     definition
         Which model, and how it looks.
+    adds_only
+        As of `FeatureCache`.
     """
 
     bucket: Bucket
     prefix: str
     definition: ViewDefinition
+    adds_only: bool = False
 
     @property
     def folder(self) -> str:
@@ -85,6 +88,9 @@ class ViewCache:
         BucketAccessError
             If the parts cannot be listed.
         """
+        if self.adds_only:
+            nothing = ImageViews.unknown(0, self.definition.width)
+            return CachedViews(SeenImages(paths=(), digests=(), views=nothing))
         rows: pa.Table = one_row_each(self._store.find(WantedPaths.of(paths)))
         return CachedViews(seen_in(rows))
 
@@ -104,7 +110,8 @@ class ViewCache:
 
         It may be called at any time, by any number of runs; whatever fails is a warning.
         """
-        compact(self._store)
+        if not self.adds_only:
+            compact(self._store)
 
     @property
     def _store(self) -> PartStore:

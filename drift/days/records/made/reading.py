@@ -175,6 +175,7 @@ class LoggedStretch:
             cache=place.feature_cache,
             features=place.features,
             seeing=place.seeing,
+            elsewhere=place.elsewhere,
         )
         logged = LoggedImages.of(wanted, located, extracted)
         if extracted.view_problem:

@@ -1,0 +1,1 @@
+"""Images measured elsewhere: which ones, in which portions, and by what."""
