@@ -10,7 +10,7 @@ from benchmarks.view_faults_parts.strengths import LADDERS, Where, choose
 from benchmarks.view_faults_parts.trials import FaultPool, Measured, Strength
 
 # If so many windows say the same, the strength is too small or too large.
-_FEWEST_PILOTS = 5
+_FEWEST_PILOTS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

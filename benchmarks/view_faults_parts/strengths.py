@@ -31,7 +31,7 @@ class Where(enum.StrEnum):
 LADDERS = {
     Where.EVERY: tuple(Strength(window=one, part=1.0) for one in (10, 14, 20, 30, 50, 100)),
     Where.PART: tuple(
-        Strength(window=100, part=one) for one in (0.02, 0.03, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
+        Strength(window=100, part=one / 100) for one in (2, 3, 4, 5, 6, 7, 8, 10, 14, 20, 30, 50)
     ),
 }
 
