@@ -127,7 +127,7 @@ def _block(
     pictures: Sequence[Pixels], first: int, fault: Fault | None, encoding: Encoding, cache: Path
 ) -> _Block:
     words: Iterable[object] = (first, fault, encoding, [one.shape for one in pictures])
-    digest = hashlib.sha256(repr(words).encode() + _definition().encode())
+    digest = hashlib.sha256(repr(words).encode() + code_digest().encode())
     for picture in pictures:
         digest.update(picture.tobytes())
     return _Block(
@@ -139,7 +139,7 @@ def _block(
     )
 
 
-def _definition() -> str:
+def code_digest() -> str:
     """Return what changes whenever the features or the faults may give other numbers."""
     package = Path(str(feature_registry.__file__)).parents[1]
     folders = [package / name for name in _MAKE_NUMBERS]

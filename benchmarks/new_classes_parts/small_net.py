@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -33,10 +35,35 @@ class SmallNet(nn.Module):
         return embedded, self.last(functional.dropout(embedded, 0.5, self.training))
 
 
+class _Outputs(nn.Module):
+    """What teams export: a net that returns its outputs alone."""
+
+    def __init__(self, net: SmallNet) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        outputs: torch.Tensor = self.net(pictures)[1]
+        return outputs
+
+
 def trained_answers(
     pixels: NDArray[np.float32], targets: NDArray[np.int64], trained: NDArray[np.int64], seed: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Train a net on some square grey images; return embeddings and outputs of all of them.
+
+    Parameters are those of `trained_net`.
+    """
+    net = trained_net(pixels, targets, trained, seed)
+    with torch.inference_mode():
+        embedded, outputs = net(torch.from_numpy(pixels)[:, None])
+    return embedded.numpy(), outputs.numpy()
+
+
+def trained_net(
+    pixels: NDArray[np.float32], targets: NDArray[np.int64], trained: NDArray[np.int64], seed: int
+) -> SmallNet:
+    """Return a net that was trained on some square grey images.
 
     Parameters
     ----------
@@ -60,7 +87,12 @@ def trained_answers(
             optimizer.zero_grad()
             functional.cross_entropy(outputs, truth[batch]).backward()  # type: ignore[no-untyped-call]
             optimizer.step()
-    net.eval()
-    with torch.inference_mode():
-        embedded, outputs = net(pictures)
-    return embedded.numpy(), outputs.numpy()
+    return net.eval()
+
+
+def save_exported(net: SmallNet, side: int, path: Path) -> None:
+    """Write a net as an exported program (`.pt2`) that takes batches of any size."""
+    batch = torch.export.Dim("batch")
+    example = (torch.zeros(2, 1, side, side),)
+    program = torch.export.export(_Outputs(net).eval(), example, dynamic_shapes=({0: batch},))
+    torch.export.save(program, path)

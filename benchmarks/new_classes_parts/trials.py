@@ -19,6 +19,7 @@ from drift.model_view.sides import ViewSides
 from drift.observations.unit_rows import RowUnits
 from drift.observations.units import SideUnits, Units
 from jobs.job_file.job import DetectionSettings
+from reference_stats.model_view.views import ImageViews
 
 Places = NDArray[np.int64]
 
@@ -63,7 +64,8 @@ class Pool:
         """Draw a reference and a window that share no image, and compare them."""
         reference, window = self._drawn(cell, seed)
         pixels = line_up_tables(self._features(reference), self._features(window))
-        both = self._with_view(pixels, reference, window)
+        views = self.seen.views
+        both = beside_view(pixels, views.take(reference), views.take(window))
         rate = DetectionSettings()
         return Alarms(pixels=would_alarm(pixels, rate), both=would_alarm(both, rate))
 
@@ -85,19 +87,20 @@ class Pool:
     def _features(self, places: Places) -> pd.DataFrame:
         return self.features.iloc[places].reset_index(drop=True)
 
-    def _with_view(self, pixels: LinedUp, reference: Places, window: Places) -> LinedUp:
-        sides = [_alone(len(places)) for places in (reference, window)]
-        scale = ViewScale.of(self.seen.views.take(reference), sides[0].clusters)
-        if isinstance(scale, NoViewScale):
-            raise SystemExit(scale.reason)
-        units = Units(
-            reference=sides[0],
-            current=sides[1],
-            predicted=RowUnits.alone(len(window)),
-            reference_predicted=RowUnits.alone(len(reference)),
-        )
-        index = pd.RangeIndex(len(window))
-        return with_view(pixels, units, ViewSides.of(scale, self.seen.views.take(window), index))
+
+def beside_view(pixels: LinedUp, reference: ImageViews, window: ImageViews) -> LinedUp:
+    """Return lined-up features with the scores of a model's view; every image stands alone."""
+    sides = [_alone(len(views)) for views in (reference, window)]
+    scale = ViewScale.of(reference, sides[0].clusters)
+    if isinstance(scale, NoViewScale):
+        raise SystemExit(scale.reason)
+    units = Units(
+        reference=sides[0],
+        current=sides[1],
+        predicted=RowUnits.alone(len(window)),
+        reference_predicted=RowUnits.alone(len(reference)),
+    )
+    return with_view(pixels, units, ViewSides.of(scale, window, pd.RangeIndex(len(window))))
 
 
 def _alone(images: int) -> SideUnits:
