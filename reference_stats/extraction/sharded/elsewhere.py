@@ -44,6 +44,10 @@ class Elsewhere(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Let go of what measuring held; it may be asked to compute again afterwards."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InShardsOf:
@@ -62,12 +66,16 @@ class InShardsOf:
 
     @property
     def fewest_images(self) -> int:
-        """As of the engine."""
-        return self.engine.fewest_images
+        """As many fewer than the engine's as the shards are smaller: such images take longer."""
+        return max(self.engine.fewest_images * self.shard_images // self.engine.shard_images, 1)
 
     def compute(self, shards: Sequence[Shard], done: Callable[[ShardDone], None]) -> None:
         """Have the engine measure shards; the parameters are those of `Elsewhere.compute`."""
         self.engine.compute(shards, done)
+
+    def close(self) -> None:
+        """As of the engine."""
+        self.engine.close()
 
 
 def fitting_shard_images(median_pixels: float | None) -> int:

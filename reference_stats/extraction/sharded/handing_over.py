@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from jobs.errors import BucketAccessError
 from jobs.images.locations import ImageLocation
+from reference_stats.extraction.cache_lookup import Known
 from reference_stats.extraction.cached_uses import RememberedUses
 from reference_stats.extraction.image_reading import ImageReading, image_limits
 from reference_stats.extraction.sharded.cutting import cut
@@ -89,11 +90,13 @@ def take_over(
     find, missing = _measured(handed, reading, cache), handed.missing()
     left = []
     for location in fresh:
-        known = MissingImage() if location in missing else find(location)
-        known = reading.lacking.pop(location, None) if known is None else known
+        if location in missing:
+            put(location, MissingImage())
+            continue
+        known = find(location) or reading.lacking.pop(location, None)
         if known is None:
             left.append(location)
-        elif not isinstance(known, MissingImage) and reading.lacks_view(location, known):
+        elif reading.lacks_view(location, known):
             reading.lacking[location] = known
             left.append(location)
         else:
@@ -103,7 +106,7 @@ def take_over(
 
 def _measured(
     handed: HandedOut, reading: ImageReading, cache: FeatureCache
-) -> Callable[[ImageLocation], Outcome | None]:
+) -> Callable[[ImageLocation], Known | None]:
     """Return what finds the outcome of an image that was handed out; the cache had none before.
 
     It was read during this run, so that it is believed without a question, also where
@@ -117,7 +120,7 @@ def _measured(
     by_name = cache.recall(rows, by_version=False, limits=limits)
     handed_out = set(paths)
 
-    def find(location: ImageLocation) -> Outcome | None:
+    def find(location: ImageLocation) -> Known | None:
         path = location.path
         if path not in handed_out:
             return None
