@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,12 +26,12 @@ NOW = UNTIL + timedelta(days=1)
 SHARD_IMAGES = 7
 
 
-def run(job: Job, engine: EngineHere | None = None, until: datetime = UNTIL) -> dict[str, object]:
+def run(job: Job, engine: EngineHere | None = None, until: datetime = UNTIL) -> dict[str, Any]:
     """Do a run and return its report but for the clock."""
     place = replace(open_workplace(job), clock=lambda: NOW, elsewhere=engine)
     found = run_job(place, RunOptions(until=until))
     file = Path(job.bucket.url) / REPORTS / job.name / "runs" / found.run_id / "report.json"
-    report: dict[str, object] = json.loads(file.read_text())
+    report: dict[str, Any] = json.loads(file.read_text())
     del report["generated_at"], report["timings"], report["profile"]["created_at"]
     return report
 
