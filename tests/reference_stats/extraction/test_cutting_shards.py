@@ -48,7 +48,7 @@ def sizes(images: list[ImageLocation], most: int) -> list[int]:
     st.randoms(use_true_random=False),
 )
 def test_every_image_is_in_one_shard_with_what_is_known_of_it(groups, alone, most, random) -> None:
-    packed = {name: number for name, number in groups}
+    packed = dict(groups)
     images = objects(alone)
     for name, number in packed.items():
         images += members(name, number) if name < "d" else logged(name, number)
