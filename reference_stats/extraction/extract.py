@@ -147,7 +147,7 @@ class _Extraction:
         fresh = self._measured_elsewhere(
             wanted,
             fresh,
-            put=lambda one, outcome: outcomes.put(places[one], outcome),
+            put_many=lambda some: outcomes.put_many([places[one] for one in some], some.values()),
             progress=lambda some: progress(done + some, everything),
         )
         if done != (done := everything - len(fresh)):
@@ -180,7 +180,7 @@ class _Extraction:
         self,
         wanted: WantedImages,
         fresh: list[ImageLocation],
-        put: Callable[[ImageLocation, Outcome], None],
+        put_many: Callable[[Mapping[ImageLocation, Outcome]], None],
         progress: Callable[[int], None],
     ) -> list[ImageLocation]:
         """Have others measure what they can; return the images that are left to this machine."""
@@ -193,7 +193,7 @@ class _Extraction:
         handed.compute(progress)
         self.computed += handed.computed
         self.remembering.has_added = True
-        return take_over(handed, self.reading, cache, fresh, put)
+        return take_over(handed, self.reading, cache, fresh, put_many)
 
     def _to_read(
         self, places: Mapping[ImageLocation, int], outcomes: OutcomeDraft
