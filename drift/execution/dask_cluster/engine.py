@@ -72,9 +72,11 @@ class DaskEngine:
 
     def compute(self, shards: Sequence[Shard], done: Callable[[ShardDone], None]) -> None:
         """Measure shards; as `Elsewhere.compute`."""
+        if not shards:
+            return
+        crew = self._gathered(shards)
         from drift.execution.dask_cluster.handing_out import HandingOut  # noqa: PLC0415 - distributed
 
-        crew = self._gathered(shards)
         images = sum(map(len, shards))
         logger.info(
             "%d images in %d shards go to %d workers of %s",
@@ -105,23 +107,29 @@ class DaskEngine:
     def close(self) -> None:
         """Have workers let go of the run, and disconnect."""
         crew, self._crew = self._crew, None
-        if crew is None:
-            return
-        crew.dismiss()
-        crew.cluster.close()
-        if crew.question is not None:
-            tidy_up(self._place.bucket, crew.question)
+        if crew is not None:
+            self._dismiss(crew)
 
     def _gathered(self, shards: Sequence[Shard]) -> Crew:
         """Return the workers that fit, each asked once."""
         if self._crew is not None:
             return self._crew
         crew = self._connected()
+        try:
+            # The mark stays until the end: workers that come later look for it as well.
+            crew.question = ask(self._place, shards)
+            crew.gather()
+        except BaseException:
+            self._dismiss(crew)
+            raise
         self._crew = crew
-        # Workers that come later look for it as well.
-        crew.question = ask(self._place, shards)
-        crew.gather()
         return crew
+
+    def _dismiss(self, crew: Crew) -> None:
+        crew.dismiss()
+        crew.cluster.close()
+        if crew.question is not None:
+            tidy_up(self._place.bucket, crew.question)
 
     def _connected(self) -> Crew:
         address = self.address
