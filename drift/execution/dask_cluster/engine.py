@@ -13,6 +13,7 @@ from drift.execution.dask_cluster.rights import ask, tidy_up
 from drift.execution.shard_computing import job_for_workers
 from drift.workplace import Workplace
 from jobs.errors import InputError
+from reference_stats.extraction.sharded.elsewhere import SHARD_IMAGES
 from reference_stats.extraction.sharded.shard import Shard, ShardDone
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _VARIABLE = "DASK_SCHEDULER_ADDRESS"
-_SHARD_IMAGES = 2_000
 
 
 class DaskEngine:
@@ -45,7 +45,7 @@ class DaskEngine:
     @property
     def shard_images(self) -> int:
         """How many images a shard has at most."""
-        return self._place.job.execution.shard_images or _SHARD_IMAGES
+        return self._place.job.execution.shard_images or SHARD_IMAGES
 
     @property
     def fewest_images(self) -> int:
