@@ -51,14 +51,17 @@ class HandingOut:
         """
         try:
             while self.waiting or self._out:
-                self.crew.keep_up()
+                if self.crew.keep_up():
+                    self._take_back()
                 while self.waiting and len(self._out) < self.crew.size:
                     self._hand_out(self.waiting.popleft())
                 try:
                     future = self._answers.get(timeout=_LOOKS_UP_EVERY_S)
                 except queue.Empty:
                     continue
-                one = self._taken_in(future, self._out.pop(future))
+                # What was taken back answers too.
+                shard = self._out.pop(future, None)
+                one = None if shard is None else self._taken_in(future, shard)
                 if one is not None:
                     done(one)
         finally:
@@ -76,10 +79,18 @@ class HandingOut:
         self._out[future] = shard
         future.add_done_callback(self._answers.put)
 
+    def _take_back(self) -> None:
+        self.waiting.extendleft(self._out.values())
+        out = list(self._out)
+        self._out.clear()
+        self.crew.cluster.cancel(out)
+
     def _taken_in(self, future: Any, shard: Shard) -> ShardDone | None:  # noqa: ANN401 - as above
         """Return what became of a shard; None where somebody else has to do it."""
         if future.status == "finished":
             one: ShardDone = future.result()
+            # Otherwise it is measured again where its worker dies.
+            future.release()
             return one
         if self.crew.cluster.is_lost or future.status != "error":
             raise self.crew.cluster.lost()
