@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from drift.execution.tasks.plan import Basis, ExecutionPlan, PlannedShard
+from drift.execution.tasks.plan import ExecutionPlan, PlanBasis, PlannedShard
 from drift.execution.tasks.store import ExecutionStore, executions_of
 from jobs.errors import ObjectError
 from jobs.images.locations import ImageLocation
@@ -15,7 +15,7 @@ from jobs.times.windows import WindowRequest
 from reference_stats.extraction.sharded.shard import Shard, ShardDone
 from tests.support.memory_bucket import MemoryBucket
 
-BASIS = Basis(
+BASIS = PlanBasis(
     program="1", job="dogs", run="20250304T000000Z-01234567", features="fs-1", view="", images="ab"
 )
 END = datetime(2025, 3, 4, 1, 2, 3, 4, tzinfo=UTC)
