@@ -12,7 +12,6 @@ from jobs.images.locations import ImageLocation
 from jobs.job_file.job import Job
 from reference_stats.extraction.sharded.cutting import cut
 
-
 # Decoding processes are started and stopped again.
 pytestmark = pytest.mark.slow
 
