@@ -52,7 +52,7 @@ class BlockBatch:
     rows: NDArray[np.int64]
 
 
-class BlockReader:
+class PastBlockReader:
     """Reads past blocks from the log; their images are left to whoever takes the batches.
 
     A batch has to be done with before the next one is asked for.
