@@ -17,6 +17,12 @@ from tests.support.server_process import free_port
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_S = 60.0
+# What a process does while it waits otherwise, such as profiling itself: see docs/many-machines.md.
+QUIET = {
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+    "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "5s",
+}
 _PR_SET_PDEATHSIG = 1
 
 
@@ -107,7 +113,7 @@ class DaskCluster:
     def _process(
         self, name: str, module: str, *options: str, **more: str
     ) -> subprocess.Popen[bytes]:
-        variables = {**os.environ, "PYTHONPATH": str(ROOT), **self.environment, **more}
+        variables = {**os.environ, **QUIET, "PYTHONPATH": str(ROOT), **self.environment, **more}
         with (self.folder / f"{name}.log").open("wb") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", f"distributed.cli.{module}", *options],
