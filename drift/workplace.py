@@ -13,7 +13,7 @@ from drift.run_model.job_model import model_of_job
 from drift.run_model.run_model import RunModel
 from jobs.buckets.bucket import Bucket
 from jobs.buckets.registry import open_bucket
-from jobs.errors import ObjectError, PublishError
+from jobs.errors import ModelError, ObjectError, PublishError
 from jobs.images.locations import ImageLocator
 from jobs.images.packed.bucket import with_packed_images
 from jobs.images.packed.opening import PackedRules
@@ -139,7 +139,9 @@ class Workplace:
         )
 
     def close(self) -> None:
-        """Let go of what a run holds beside its buckets: the model's process."""
+        """Let go of what a run holds beside its buckets: the model's process, other machines."""
+        if self.elsewhere is not None:
+            self.elsewhere.close()
         if self.model is not None:
             self.model.close()
 
@@ -154,14 +156,18 @@ class Workplace:
 
         A run that writes nothing remembers nothing.
         """
-        viewer = self.viewer
-        if viewer is None:
+        model, viewer = self.model, self.viewer
+        if model is None or viewer is None:
             return None
         definition, prefix = viewer.definition, self.job.reports.path
         cache = ViewCache(
             bucket=self.bucket, prefix=prefix, definition=definition, adds_only=self.of_shard
         )
-        return Seeing(viewer=viewer, cache=cache if self.writes else None)
+        return Seeing(
+            viewer=viewer,
+            cache=cache if self.writes else None,
+            give_up=lambda problem: model.fail(ModelError(model.model, problem)),
+        )
 
     @property
     def copies(self) -> JobCopies | None:

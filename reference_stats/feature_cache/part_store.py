@@ -52,19 +52,19 @@ class WantedPaths:
     Attributes
     ----------
     paths
-        Each once, as texts.
+        Each once.
     hashes
         Sorted.
     """
 
-    paths: pa.Array
+    paths: frozenset[str]
     hashes: PathHashes
 
     @classmethod
     def of(cls, paths: Iterable[str]) -> WantedPaths:
         """Return these paths, each once."""
-        distinct = list(dict.fromkeys(paths))
-        return cls(paths=pa.array(distinct, pa.string()), hashes=hash_paths(distinct))
+        distinct = frozenset(paths)
+        return cls(paths=distinct, hashes=hash_paths(distinct))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,18 +99,23 @@ class PartStore:
             if is_part_name(info.name.removeprefix(self.folder))
         ]
 
-    def find(self, wanted: WantedPaths) -> pa.Table:
+    def find(self, wanted: WantedPaths, seen: set[str] | None = None) -> pa.Table:
         """Return the rows of the wanted paths in all parts; a part that is unusable is left out.
 
         A part that was merged into another one between the listing and the reading is looked for
         again in a new listing.
+
+        Parameters
+        ----------
+        seen
+            Names of parts that need not be read, to which those that are read now are added.
 
         Raises
         ------
         BucketAccessError
             If the parts cannot be listed.
         """
-        tables, seen = [self.kind.schema.empty_table()], set[str]()
+        tables, seen = [self.kind.schema.empty_table()], set() if seen is None else seen
         for _ in range(_LISTINGS):
             fresh = [info for info in self.listed() if info.name not in seen]
             seen |= {info.name for info in fresh}

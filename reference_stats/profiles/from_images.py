@@ -28,19 +28,23 @@ from reference_stats.profiles.stretch import read_stretch
 
 logger = logging.getLogger(__name__)
 
+_Place = ImageLocation | RefusedLocation
 _OLDER = "earlier use of an image name that was used again"
 
 
-def collect_prefix(context: SourceContext) -> ReferenceNumbers:
-    """Return the features of all images below ``reference.images``.
-
-    Where no image lies there but packed objects do, their members are the images.
+def images_below_prefix(context: SourceContext) -> WantedImages:
+    """Return the images below ``reference.images``, without measuring any.
 
     Raises
     ------
     ObjectError
-        If nothing below the prefix is an image.
+        If they cannot be listed.
     """
+    return _below_prefix(context)[0]
+
+
+def _below_prefix(context: SourceContext) -> tuple[WantedImages, Counter[str]]:
+    """Return the images, and the number of objects that are none, by reason."""
     prefix = str(context.job.reference.images)
     found = {found.name: found.version for found in context.bucket.list(prefix)}
     exclude = context.job.reference.exclude
@@ -54,9 +58,7 @@ def collect_prefix(context: SourceContext) -> ReferenceNumbers:
     locations = [
         ImageLocation(bucket_url=context.bucket.url, name=name, path=name) for name in images
     ]
-    # Listed anyway: an image that was replaced under its name is read again.
-    result = _extract(WantedImages.of(locations, versions=versions), context)
-    numbers, records, left_out = _table(result)
+    left_out: Counter[str] = Counter()
     if len(images) < len(names):
         left_out["not named as an image"] = len(names) - len(images)
     excluded = len(found) - len(kept) + len(versions) - len(names)
@@ -65,6 +67,25 @@ def collect_prefix(context: SourceContext) -> ReferenceNumbers:
     for name, problem in inside.unread.items():
         logger.warning("no reference image is read from %s: %s", name, problem)
         left_out["packed object that could not be read"] += 1
+    # Listed anyway: an image that was replaced under its name is read again.
+    return WantedImages.of(locations, versions=versions), left_out
+
+
+def collect_prefix(context: SourceContext) -> ReferenceNumbers:
+    """Return the features of all images below ``reference.images``.
+
+    Where no image lies there but packed objects do, their members are the images.
+
+    Raises
+    ------
+    ObjectError
+        If nothing below the prefix is an image.
+    """
+    prefix = str(context.job.reference.images)
+    wanted, no_images = _below_prefix(context)
+    result = _extract(wanted, context)
+    numbers, records, left_out = _table(result)
+    left_out.update(no_images)
     _require_images(numbers, context.bucket.url_of(prefix), left_out)
     return ReferenceNumbers(
         features=numbers,
@@ -90,6 +111,25 @@ def not_excluded(names: Iterable[str], prefix: str, globs: Sequence[str]) -> lis
     return [below[name] for name in object_names.not_excluded(below, globs)]
 
 
+def images_of_stretch(context: SourceContext) -> WantedImages:
+    """Return the images of the rows of ``reference.window``, without measuring any.
+
+    Raises
+    ------
+    ObjectError
+        If the log cannot be read.
+    """
+    rows, located = _logged(context)
+    return images_of_rows(rows, located)
+
+
+def _logged(context: SourceContext) -> tuple[PredictionRows, Sequence[_Place]]:
+    """Return the rows of ``reference.window``, and where the image of each is."""
+    locator = _locator(context)
+    rows = read_stretch(context, extra_columns=locator.columns_used())
+    return rows, locator.locate(rows.raw, context.bucket.url_of(context.job.predictions.path))
+
+
 def collect_window(context: SourceContext) -> ReferenceNumbers:
     """Return what the stretch of the log that ``reference.window`` names holds.
 
@@ -98,10 +138,8 @@ def collect_window(context: SourceContext) -> ReferenceNumbers:
     ObjectError
         If no row of that stretch has a readable image.
     """
-    locator = _locator(context)
-    rows = read_stretch(context, extra_columns=locator.columns_used())
+    rows, located = _logged(context)
     log_url = context.bucket.url_of(context.job.predictions.path)
-    located = locator.locate(rows.raw, log_url)
     result = _extract(images_of_rows(rows, located), context)
     again = _used_again(rows, located, result)
     numbers, records, left_out = _table(result, again.past)
@@ -141,7 +179,7 @@ def _locator(context: SourceContext) -> ImageLocator:
 
 def _senders(
     rows: PredictionRows,
-    located: Sequence[ImageLocation | RefusedLocation],
+    located: Sequence[_Place],
     gone: NDArray[np.bool_],
     segments: Sequence[str],
 ) -> pd.DataFrame:
@@ -228,7 +266,7 @@ class _UsedAgain:
 
 def _used_again(
     rows: PredictionRows,
-    located: Sequence[ImageLocation | RefusedLocation],
+    located: Sequence[_Place],
     result: ExtractionResult,
 ) -> _UsedAgain:
     named = np.array([isinstance(place, ImageLocation) for place in located], dtype=bool)
