@@ -209,6 +209,7 @@ def _run_data(
     job: Job, inputs: RunInputs, copies: BothCopies, earlier: Sequence[HistoryRow]
 ) -> RunData:
     _, *older = run_ids(job, inputs.request)
+    view = inputs.view
     return RunData(
         job=job,
         predictions=inputs.predictions,
@@ -219,7 +220,7 @@ def _run_data(
         late=find_late_rows(inputs.predictions.times.seen, earlier, log_digest(job)),
         late_in_days=0 if inputs.days is None else inputs.days.late_rows,
         as_older=tuple(row for row in sort_rows(inputs.history) if row.run_id in older),
-        model_view=None if inputs.view is None else model_view_of(inputs.view, inputs.window),
+        model_view=None if view is None else model_view_of(view, inputs.window, inputs.profile),
     )
 
 

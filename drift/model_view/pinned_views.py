@@ -19,7 +19,7 @@ from reference_stats.extraction.extract import extract
 from reference_stats.extraction.result import ExtractionResult
 from reference_stats.image_uses import WantedImages
 from reference_stats.model_view.definition import ViewDefinition
-from reference_stats.model_view.views import ImageViews
+from reference_stats.model_view.views import FAILS_OFTEN, NO_CLASS, ImageViews
 from reference_stats.outcomes import UnfetchedImage
 from reference_stats.profiles.profile import ReferenceProfile
 from reference_stats.profiles.view_store import ProfileViews
@@ -93,7 +93,7 @@ def _made(
     first = _looked_at(place, model, wanted, then)
     # Numbers are believed where an image could not be read again, whatever the reason: it is asked
     # once more what it shows now.
-    left = np.flatnonzero(~first.views.known)
+    left = np.flatnonzero(~first.views.known & ~first.views.failed)
     again = [wanted[at] for at in left]
     second = _looked_at(place, model, again, then.iloc[left], remembered=False)
     views = _spread(first.views, places, len(names))
@@ -132,9 +132,13 @@ def _looked_at(
     seen = found.views_of(images)
     if seen is None or model.failure is not None:
         raise model.failure or ModelError(model.model, "it has not looked at the reference.")
+    if seen.fails_often:
+        raise ModelError(model.model, FAILS_OFTEN)
     same = is_same_picture(found, images, then)
     return _LookedAt(
-        views=replace(seen, known=seen.known & same),
+        views=replace(
+            seen, known=seen.known & same, classes=np.where(same, seen.classes, NO_CLASS)
+        ),
         is_final=not any(isinstance(found[one], UnfetchedImage) for one in images),
     )
 

@@ -17,6 +17,7 @@ from drift.observations.window_images import WindowImages, join
 from drift.remarks.words.times import ahead_words
 from drift.renamed_job import refuse_renamed
 from drift.workplace import Workplace
+from jobs.errors import ModelError
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.recording import read_recording
 from jobs.predictions.rows.rows import PredictionRows
@@ -101,4 +102,8 @@ def _logged_images(workplace: Workplace, predictions: PredictionRows) -> LoggedI
         features=workplace.features,
         seeing=workplace.seeing,
     )
+    model = workplace.model
+    if extracted.view_problem and model is not None:
+        # What it saw in some of the images only says nothing of the window.
+        model.fail(ModelError(model.model, extracted.view_problem))
     return LoggedImages.of(predictions, located, extracted)

@@ -75,7 +75,7 @@ class ModelProcess:
         return self._connection is not None
 
     def look(self, pictures: Pictures) -> ImageViews:
-        """Return what the model sees; all of it is known.
+        """Return what the model sees, as `Viewer.look` does.
 
         Raises
         ------

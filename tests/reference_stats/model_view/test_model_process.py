@@ -307,6 +307,16 @@ class TestWhatIsUnderstood:
         np.testing.assert_array_equal(found.answers, views.answers)
         np.testing.assert_array_equal(found.classes, views.classes)
 
+    def test_images_that_the_model_failed_on_stay_marked(self, shared: ModelProcess) -> None:
+        views = shared.look(pictures(5))
+        views.put(np.array([1, 4]), ImageViews.of_failed(2, WIDTH))
+        views.embeddings[4] = np.inf
+        found = wire.unpack_views(b"".join(wire.pack_views(views)), 5, shared.definition)
+        assert np.flatnonzero(found.failed).tolist() == [1, 4]
+        assert np.isfinite(found.embeddings).all()
+        np.testing.assert_array_equal(found.embeddings[:1], views.embeddings[:1])
+        np.testing.assert_array_equal(found.classes[2:4], views.classes[2:4])
+
     def test_explanations_are_unpacked_and_those_that_cannot_be_are_refused(
         self, definition: ViewDefinition
     ) -> None:
@@ -340,7 +350,7 @@ class TestWhatIsUnderstood:
             lambda content: b"",
             lambda content: b"\xff\x7f" + content[2:],
             lambda content: content[:-4] + (99).to_bytes(4, "little"),
-            lambda content: content[:-4] + b"\xfe\xff\xff\xff",
+            lambda content: content[:-4] + b"\xfd\xff\xff\xff",
         ],
         ids=["short", "long", "empty", "infinite", "no such class", "negative class"],
     )
