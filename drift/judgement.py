@@ -31,6 +31,7 @@ from drift.run_request import as_text, run_id, run_ids
 from drift.verdict.assemble import RunFacts, assemble
 from drift.verdict.decide import Decision, decide, lacks_images
 from drift.verdict.file_causes import settled_causes
+from drift.verdict.headline.named import score_named_first
 from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days, trend_of_window
 from drift.verdict.sentence import Extent
 from drift.where.focus import focus_of, further_focuses, image_rows
@@ -276,6 +277,7 @@ def _locate(
     focus = focus_of(measured.comparison, rows, drifted, segments)
     further = further_focuses(focus, measured.comparison, rows, drifted, segments)
     place = located(focus, inputs.window, segments, job, further, lined_up.view)
+    place = place.telling_first(score_named_first(focus.drifted))
     return replace(place, affected=part.of_all(place.affected, focus.images))
 
 
