@@ -66,6 +66,7 @@ class Kind(enum.StrEnum):
     TABLE = "index table"
     CACHE = "feature set"
     VIEWS = "view cache"
+    OPENED = "opened model"
     COPIES = "packed copies"
 
 
