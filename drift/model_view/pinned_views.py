@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from drift.run_model.run_model import RunModel
 from drift.workplace import Workplace
 from jobs.errors import ModelError, ObjectError
-from jobs.images.locations import ImageLocation, RefusedLocation
-from jobs.job_file.names.logged_images import LoggedImageName
+from jobs.images.locations import ImageLocation
 from reference_stats.extraction.extract import extract
 from reference_stats.extraction.result import ExtractionResult
 from reference_stats.image_uses import WantedImages
@@ -86,9 +85,9 @@ def _made(
     place: Workplace, model: RunModel, profile: ReferenceProfile, names: Sequence[str]
 ) -> tuple[ImageViews, bool]:
     """Return the views of a profile's images, and whether another run would find the same."""
-    located = [_location(place, name) for name in names]
-    places = np.flatnonzero([isinstance(one, ImageLocation) for one in located])
-    wanted = [one for one in located if isinstance(one, ImageLocation)]
+    located = place.locator.named_before(names)
+    places = np.flatnonzero([name in located for name in names])
+    wanted = [located[name] for name in names if name in located]
     then = profile.features.iloc[places]
     first = _looked_at(place, model, wanted, then)
     # Numbers are believed where an image could not be read again, whatever the reason: it is asked
@@ -141,15 +140,6 @@ def _looked_at(
         ),
         is_final=not any(isinstance(found[one], UnfetchedImage) for one in images),
     )
-
-
-def _location(place: Workplace, name: str) -> ImageLocation | RefusedLocation:
-    """Return where an image of the profile is read."""
-    locator = place.locator
-    if locator.settings.path is None and LoggedImageName.parse(name) is None:
-        # Today's images are in the log, those of the reference are objects of their own.
-        return ImageLocation(bucket_url=place.bucket.url, name=name, path=name)
-    return locator.resolve_or_refuse(name)
 
 
 def is_same_picture(
