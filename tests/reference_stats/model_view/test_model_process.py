@@ -154,23 +154,6 @@ def test_a_model_with_gradients_explains_through_its_process(tmp_path: Path) -> 
 
 
 class TestWhenItStarts:
-    def test_a_model_that_is_known_is_not_opened_before_it_has_to_look(
-        self, shared: ModelProcess, folder: Path
-    ) -> None:
-        with ModelProcess(*tiny_net(folder), shared.definition) as model:
-            assert model.definition == shared.definition
-            assert not model.has_started
-            assert len(model.look(pictures(2))) == 2
-            assert model.has_started
-
-    def test_a_model_that_is_another_than_it_was_is_an_error(
-        self, shared: ModelProcess, folder: Path
-    ) -> None:
-        with ModelProcess(*tiny_net(folder, "other.onnx", seed=2), shared.definition) as model:
-            for _ in range(2):
-                with pytest.raises(ModelError, match="opened otherwise than in an earlier run"):
-                    model.look(pictures(2))
-
     @pytest.mark.parametrize("content", [b"", b"no model", b"PK\x03\x04" + bytes(50)])
     def test_a_file_that_is_no_model_is_one_clear_line(self, folder: Path, content: bytes) -> None:
         file, choice = tiny_net(folder, "broken.onnx")
