@@ -28,14 +28,7 @@ from reports.publishing.publish import PAGE_NAME, REPORT_NAME
 from reports.rollup import ROLLUP_NAME
 
 # In the order of deletion: what names others goes before them.
-RUN_FILES = (
-    PAGE_NAME,
-    REPORT_NAME,
-    AFFECTED_NAME,
-    "evidently.html",
-    "evidently.json",
-    PIN_NAME,
-)
+RUN_FILES = (PAGE_NAME, REPORT_NAME, AFFECTED_NAME, "evidently.html", "evidently.json", PIN_NAME)
 PROFILE_FILES = (
     "profile.json",
     "features.parquet",
