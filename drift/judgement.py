@@ -31,6 +31,7 @@ from drift.run_request import as_text, run_id, run_ids
 from drift.verdict.assemble import RunFacts, assemble
 from drift.verdict.decide import Decision, decide, lacks_images
 from drift.verdict.file_causes import settled_causes
+from drift.verdict.headline.named import score_named_first
 from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days, trend_of_window
 from drift.verdict.sentence import Extent
 from drift.where.focus import focus_of, further_focuses, image_rows
@@ -209,6 +210,7 @@ def _run_data(
     job: Job, inputs: RunInputs, copies: BothCopies, earlier: Sequence[HistoryRow]
 ) -> RunData:
     _, *older = run_ids(job, inputs.request)
+    view = inputs.view
     return RunData(
         job=job,
         predictions=inputs.predictions,
@@ -219,7 +221,7 @@ def _run_data(
         late=find_late_rows(inputs.predictions.times.seen, earlier, log_digest(job)),
         late_in_days=0 if inputs.days is None else inputs.days.late_rows,
         as_older=tuple(row for row in sort_rows(inputs.history) if row.run_id in older),
-        model_view=None if inputs.view is None else model_view_of(inputs.view, inputs.window),
+        model_view=None if view is None else model_view_of(view, inputs.window, inputs.profile),
     )
 
 
@@ -275,6 +277,7 @@ def _locate(
     focus = focus_of(measured.comparison, rows, drifted, segments)
     further = further_focuses(focus, measured.comparison, rows, drifted, segments)
     place = located(focus, inputs.window, segments, job, further, lined_up.view)
+    place = place.telling_first(score_named_first(focus.drifted))
     return replace(place, affected=part.of_all(place.affected, focus.images))
 
 

@@ -65,14 +65,15 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
         window, counts, segments = read_images(workplace, predictions)
         predictions = predictions.compacted()
         history = HistoryReader(workplace.bucket, workplace.prefix)
+        view = _view(workplace, profile, window, still_allowed)
         inputs = RunInputs(
             request=request,
             predictions=predictions,
             profile=profile,
-            window=window,
+            window=window if view is None else view.scored(window),
             counts=counts,
             segments=segments,
-            view=_view(workplace, profile, window, still_allowed),
+            view=view,
             history=history.read(),
         )
         inputs = replace(inputs, days=_days_before(workplace, inputs, still_allowed))

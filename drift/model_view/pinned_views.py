@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 from drift.run_model.run_model import RunModel
 from drift.workplace import Workplace
 from jobs.errors import ModelError, ObjectError
-from jobs.images.locations import ImageLocation, RefusedLocation
-from jobs.job_file.names.logged_images import LoggedImageName
+from jobs.images.locations import ImageLocation
 from reference_stats.extraction.extract import extract
 from reference_stats.extraction.result import ExtractionResult
 from reference_stats.image_uses import WantedImages
 from reference_stats.model_view.definition import ViewDefinition
-from reference_stats.model_view.views import ImageViews
+from reference_stats.model_view.views import FAILS_OFTEN, NO_CLASS, ImageViews
 from reference_stats.outcomes import UnfetchedImage
 from reference_stats.profiles.profile import ReferenceProfile
 from reference_stats.profiles.view_store import ProfileViews
@@ -124,14 +123,14 @@ def _made(
     place: Workplace, model: RunModel, profile: ReferenceProfile, names: Sequence[str]
 ) -> tuple[ImageViews, bool]:
     """Return the views of a profile's images, and whether another run would find the same."""
-    located = [_location(place, name) for name in names]
-    places = np.flatnonzero([isinstance(one, ImageLocation) for one in located])
-    wanted = [one for one in located if isinstance(one, ImageLocation)]
+    located = place.locator.named_before(names)
+    places = np.flatnonzero([name in located for name in names])
+    wanted = [located[name] for name in names if name in located]
     then = profile.features.iloc[places]
     first = _looked_at(place, model, wanted, then)
     # Numbers are believed where an image could not be read again, whatever the reason: it is asked
     # once more what it shows now.
-    left = np.flatnonzero(~first.views.known)
+    left = np.flatnonzero(~first.views.known & ~first.views.failed)
     again = [wanted[at] for at in left]
     second = _looked_at(place, model, again, then.iloc[left], remembered=False)
     views = _spread(first.views, places, len(names))
@@ -171,20 +170,15 @@ def _looked_at(
     seen = found.views_of(images)
     if seen is None or model.failure is not None:
         raise model.failure or ModelError(model.model, "it has not looked at the reference.")
+    if seen.fails_often:
+        raise ModelError(model.model, FAILS_OFTEN)
     same = is_same_picture(found, images, then)
     return _LookedAt(
-        views=replace(seen, known=seen.known & same),
+        views=replace(
+            seen, known=seen.known & same, classes=np.where(same, seen.classes, NO_CLASS)
+        ),
         is_final=not any(isinstance(found[one], UnfetchedImage) for one in images),
     )
-
-
-def _location(place: Workplace, name: str) -> ImageLocation | RefusedLocation:
-    """Return where an image of the profile is read."""
-    locator = place.locator
-    if locator.settings.path is None and LoggedImageName.parse(name) is None:
-        # Today's images are in the log, those of the reference are objects of their own.
-        return ImageLocation(bucket_url=place.bucket.url, name=name, path=name)
-    return locator.resolve_or_refuse(name)
 
 
 def is_same_picture(

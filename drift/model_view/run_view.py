@@ -11,6 +11,7 @@ from drift.observations.side_copies import copies_of_reference
 from drift.observations.units import reference_units
 from drift.observations.window_images import WindowImages
 from reference_stats.model_view.definition import ViewDefinition
+from reference_stats.model_view.scored_views import ScoredViews
 from reference_stats.model_view.views import ImageViews
 from reference_stats.profiles.profile import ReferenceProfile
 
@@ -64,4 +65,11 @@ class RunView:
         """Return the scores of both sides; None where the view takes no part."""
         if self.scale is None or window.views is None:
             return None
-        return ViewSides.of(self.scale, window.views, window.features.index)
+        scored = window.scored or ScoredViews.of(self.scale, window.views)
+        return ViewSides.of(self.scale, window.views, window.features.index, scored.scores())
+
+    def scored(self, window: WindowImages) -> WindowImages:
+        """Return a window whose scores are made once for all that asks for them."""
+        if self.scale is None or window.views is None:
+            return window
+        return replace(window, scored=ScoredViews.of(self.scale, window.views))

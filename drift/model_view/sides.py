@@ -72,7 +72,13 @@ class ViewSides:
         return self.reference.index.to_numpy(dtype=np.int64)
 
     @classmethod
-    def of(cls, scale: ViewScale, views: ImageViews, index: pd.Index) -> ViewSides:
+    def of(
+        cls,
+        scale: ViewScale,
+        views: ImageViews,
+        index: pd.Index,
+        scores: pd.DataFrame | None = None,
+    ) -> ViewSides:
         """Return the scores of a window beside those of the reference.
 
         Parameters
@@ -81,9 +87,12 @@ class ViewSides:
             What the model saw in the window's analysed images.
         index
             That of the window's features, in the same order.
+        scores
+            Those of `views`; None to make them.
         """
+        found = scale.scores(views) if scores is None else scores
         return cls(
             reference=scale.reference.set_axis(scale.held_out, axis=0),
-            current=scale.scores(views).set_axis(index, axis=0),
+            current=found.set_axis(index, axis=0),
             seen=SeenSides(scale=scale, views=views),
         )

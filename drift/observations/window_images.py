@@ -14,6 +14,7 @@ from jobs.boxes.image_boxes import ImageBoxes
 from reference_stats.extraction.names_used_again import NamesUsedAgain
 from reference_stats.features.registry import feature_names
 from reference_stats.fingerprint import Fingerprints
+from reference_stats.model_view.scored_views import ScoredViews
 from reference_stats.model_view.views import ImageViews
 from reference_stats.outcome_columns import FileColumn, OutcomeColumns
 
@@ -53,6 +54,8 @@ class WindowImages:
     views
         What the model saw in the analysed images, in the order of `features`; None where none was
         asked.
+    scored
+        The scores of `views` beside the run's reference; None where nobody needs them.
     """
 
     rows: pd.DataFrame
@@ -67,6 +70,7 @@ class WindowImages:
     pictures_of_rows: NDArray[np.int64] | None = None
     part_of: WindowImages | None = None
     views: ImageViews | None = None
+    scored: ScoredViews | None = None
 
     def files_of_images(self) -> FileColumn:
         """Return what the file of each analysed image is, once where several rows name it."""
@@ -123,6 +127,7 @@ class WindowImages:
             boxes=None if self.boxes is None else self.boxes.take(rows),
             pictures_of_rows=None if pictures is None else _numbered_anew(pictures[rows]),
             views=None if self.views is None else self.views.take(own),
+            scored=None if self.scored is None else self.scored.take(own),
         )
 
 

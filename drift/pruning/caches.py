@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from drift.pruning.plan import Kind, Removal
+from drift.run_model.remembered import RememberedModels
 from drift.workplace import Workplace
 from jobs.buckets.bucket import ObjectInfo
 from jobs.errors import ObjectError
@@ -73,7 +74,7 @@ _VIEWS = _Shared(
 
 
 def unused_caches(place: Workplace) -> UnusedCaches:
-    """Return what lies below ``features/`` and ``views/`` and is used by no job.
+    """Return what lies below ``features/`` and ``views/`` and is used by no job, opened models too.
 
     Both are shared: every job below the same `reports.path` has in its ``latest.json`` which
     feature set and which view it used last. Where that cannot be found out of one of them, all
@@ -85,9 +86,11 @@ def unused_caches(place: Workplace) -> UnusedCaches:
         If the bucket cannot be listed.
     """
     own_view = _used_by(place, _VIEWS, place.job.name)
+    own = own_view if isinstance(own_view, str) else ""
     both = (
         _unused(place, _FEATURES, feature_set_id(place.features)),
-        _unused(place, _VIEWS, own_view if isinstance(own_view, str) else ""),
+        _unused(place, _VIEWS, own),
+        UnusedCaches(removals=tuple(_unused_opened(place, own))),
     )
     return UnusedCaches(
         removals=tuple(removal for one in both for removal in one.removals),
@@ -99,13 +102,9 @@ def _unused(place: Workplace, shared: _Shared, own: str) -> UnusedCaches:
     others = sorted(set(_ids(place, shared)) - {own})
     if not others:
         return UnusedCaches()
-    users = {own: place.job.name}
-    for job in _folders(place):
-        used = _used_by(place, shared, job)
-        if isinstance(used, ObjectError):
-            return UnusedCaches(notes=(_not_known(shared, others, used),))
-        if used:
-            users.setdefault(used, job)
+    users = _users(place, shared, own)
+    if isinstance(users, ObjectError):
+        return UnusedCaches(notes=(_not_known(shared, others, users),))
     notes = [
         f"{shared.folder}/{name} stays: {users[name]} used it last."
         for name in others
@@ -113,6 +112,38 @@ def _unused(place: Workplace, shared: _Shared, own: str) -> UnusedCaches:
     ]
     removals = [_removal(place, shared, name) for name in others if name not in users]
     return UnusedCaches(removals=tuple(one for one in removals if one.objects), notes=tuple(notes))
+
+
+def _users(place: Workplace, shared: _Shared, own: str) -> dict[str, str] | ObjectError:
+    """Return by what is used last the first job that uses it; an error where one does not tell."""
+    users = {own: place.job.name}
+    for job in _folders(place):
+        used = _used_by(place, shared, job)
+        if isinstance(used, ObjectError):
+            return used
+        if used:
+            users.setdefault(used, job)
+    return users
+
+
+def _unused_opened(place: Workplace, own: str) -> Iterator[Removal]:
+    """Yield what is known of opened models whose views no job uses, or whose views are gone.
+
+    It takes opening the model to know it again.
+    """
+    models = RememberedModels(bucket=place.bucket, prefix=place.job.reports.path)
+    objects = list(models.objects())
+    if not objects:
+        return
+    users = _users(place, _VIEWS, own)
+    if isinstance(users, ObjectError):
+        return
+    there = users.keys() & set(_ids(place, _VIEWS))
+    for one in objects:
+        found = models.load(one.name)
+        if found is None or found.id not in there:
+            name = one.name.rpartition("/")[2]
+            yield Removal(kind=Kind.OPENED, name=name, objects=(one,))
 
 
 def _not_known(shared: _Shared, names: Iterable[str], error: ObjectError) -> str:

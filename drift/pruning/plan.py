@@ -21,14 +21,7 @@ from reports.publishing.affected_csv import AFFECTED_NAME
 from reports.publishing.publish import PAGE_NAME, REPORT_NAME
 
 # In the order of deletion: what names others goes before them.
-RUN_FILES = (
-    PAGE_NAME,
-    REPORT_NAME,
-    AFFECTED_NAME,
-    "evidently.html",
-    "evidently.json",
-    PIN_NAME,
-)
+RUN_FILES = (PAGE_NAME, REPORT_NAME, AFFECTED_NAME, "evidently.html", "evidently.json", PIN_NAME)
 PROFILE_FILES = (
     "profile.json",
     "features.parquet",
@@ -50,6 +43,7 @@ class Kind(enum.StrEnum):
     TABLE = "index table"
     CACHE = "feature set"
     VIEWS = "view cache"
+    OPENED = "opened model"
     COPIES = "packed copies"
     EXECUTION = "execution of tasks"
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from jobs.buckets.bucket import JSON, Bucket
+from jobs.buckets.bucket import JSON, Bucket, ObjectInfo
 from jobs.errors import ObjectError
 from jobs.job_file.model_settings import ModelSettings
+from jobs.job_file.value_kinds import VIEWS_FOLDER
 from reference_stats.model_view.definition import VIEW_VERSION, ViewDefinition, definition_from
 
-_FOLDER = "views/opened"
+_FOLDER = f"{VIEWS_FOLDER}/opened"
+_NAME = re.compile(r"[0-9a-f]{16}\.json")
 MODEL_PACKAGES = (
     "torch",
     "onnxruntime",
@@ -61,7 +64,19 @@ class RememberedModels:
             "machine": machine_of_models(),
         }
         digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-        return f"{self.prefix.strip('/')}/{_FOLDER}/{digest[:16]}.json"
+        return f"{self._folder}{digest[:16]}.json"
+
+    def objects(self) -> Iterator[ObjectInfo]:
+        """Yield all objects that hold a definition, of whatever job and machine.
+
+        Raises
+        ------
+        ObjectError
+            If they cannot be listed.
+        """
+        for one in self.bucket.list(self._folder):
+            if _NAME.fullmatch(one.name.removeprefix(self._folder)):
+                yield one
 
     def load(self, name: str) -> ViewDefinition | None:
         """Return what is remembered under a name; None where that is nothing."""
@@ -74,6 +89,10 @@ class RememberedModels:
         text = json.dumps(asdict(definition), ensure_ascii=True, indent=2) + "\n"
         with suppress(ObjectError):
             self.bucket.write(name, text.encode(), JSON)
+
+    @property
+    def _folder(self) -> str:
+        return f"{self.prefix.strip('/')}/{_FOLDER}/"
 
 
 def machine_of_models() -> dict[str, object]:

@@ -46,6 +46,13 @@ class Focus:
         """How many of the window's images the segment has; None for the whole window."""
         return None if self.segment is None else self.segment.images
 
+    @property
+    def drifted(self) -> tuple[Finding, ...]:
+        """What a headline names: what drifted in all images, or in those of the segment."""
+        if self.segment is not None:
+            return tuple(self.segment.drifted)
+        return tuple(one for one in self.comparison.findings if one.state is State.DRIFT)
+
 
 def image_rows(lined_up: LinedUp) -> AlignedRows:
     """Return what is known of the images of both sides, one row per unit.

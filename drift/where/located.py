@@ -65,6 +65,11 @@ class Located:
         alike = [one for one in self.further if _column_of(one.segment) == _column_of(own)]
         return (self.ranked, *alike[:_MOST_SHOWN_TOO])
 
+    def telling_first(self, number: str) -> Located:
+        """Return the same, with captions that name a number first; as usual where it is empty."""
+        further = tuple(replace(one, first=number) for one in self.further)
+        return replace(self, ranked=replace(self.ranked, first=number), further=further)
+
 
 def _column_of(segment: SegmentValue | None) -> str | None:
     return None if segment is None else segment.column

@@ -63,6 +63,8 @@ class RankedImages:
         The segment whose units they are; None for those of the whole window.
     view
         The scores of a model's view of all images; None without one.
+    first
+        The number that captions name first, as the headline does; empty for the most visible one.
     """
 
     labels: NDArray[np.int64]
@@ -72,6 +74,7 @@ class RankedImages:
     piles: frozenset[str] = frozenset()
     segment: SegmentValue | None = None
     view: ViewSides | None = None
+    first: str = ""
 
     def affected(self) -> RankedImages:
         """Return those that are more likely than not there because of the drift."""
@@ -199,14 +202,14 @@ def _listed(
 ) -> Iterator[tuple[Offender, int, str]]:
     """Yield the first images of a part, the log row of each, and what the part is called."""
     places, labels, segment = places[:MOST_LISTED], labels[:MOST_LISTED], affected.segment
-    reasons = _reasons(affected, window, profile)
     name = "" if segment is None else label_of(segment.column, segment.value)
-    images = _offenders(affected, places, labels, window, reasons)
+    images = _offenders(affected, places, labels, window, _reasons(affected, window, profile))
     return ((one, row, name) for one, row in zip(images, labels.tolist(), strict=True))
 
 
 def _reasons(ranked: RankedImages, window: WindowImages, profile: ReferenceProfile) -> Reasons:
-    return Reasons(window=window, profile=profile, piles=ranked.piles, view=ranked.view)
+    piles, view, first = ranked.piles, ranked.view, ranked.first
+    return Reasons(window=window, profile=profile, piles=piles, view=view, first=first)
 
 
 def _offenders(

@@ -42,12 +42,15 @@ class _Reason:
         Whether the number lies outside of the reference's central 90 %.
     weight
         Its distance along the drift, counted more for what the eye sees.
+    is_first
+        Whether it is what the headline names: it comes before all others, usual or not.
     """
 
     look: str
     numbers: str
     outside: bool
     weight: float
+    is_first: bool = False
 
     def words(self) -> str:
         if not self.numbers:
@@ -74,16 +77,19 @@ class Reasons:
     ----------
     view
         The scores of a model's view; None without one.
+    first
+        The number that the headline names first, where that is a score of the view; else empty.
     """
 
     window: WindowImages
     profile: ReferenceProfile
     piles: frozenset[str] = frozenset()
     view: ViewSides | None = None
+    first: str = ""
     known: dict[str, _Usual] = field(default_factory=dict)
 
     def words(self, position: int, distances: Mapping[str, float]) -> str:
-        """Return in a few words why an image stands out, the most visible first.
+        """Return in a few words why an image stands out: as the headline, then the most visible.
 
         Parameters
         ----------
@@ -114,11 +120,15 @@ class Reasons:
             return _Reason(look=look, numbers=numbers, outside=True, weight=distance)
         rose = value > usual.middle
         seen = (measure.rising if rose else measure.falling) is not Sign.TRACE
+        outside = not usual.low <= value <= usual.high
+        score = view_score_named(name)
+        of_one = score.of_one if score is not None and rose and outside else ""
         return _Reason(
-            look=measure.rises if rose else measure.falls,
+            look=of_one or (measure.rises if rose else measure.falls),
             numbers=f"{measure.title} {value:.3g}, reference {_range(usual.low, usual.high)}",
-            outside=not usual.low <= value <= usual.high,
+            outside=outside,
             weight=distance * (_SEEN_WEIGHT if seen else 1.0),
+            is_first=name == self.first,
         )
 
     def _usual(self, name: str) -> _Usual:
@@ -140,11 +150,11 @@ class Reasons:
 
 
 def _because(reasons: Sequence[_Reason]) -> str:
-    ordered = sorted(reasons, key=lambda one: -one.weight)
+    ordered = sorted(reasons, key=lambda one: (not one.is_first, -one.weight))
     # Two numbers may look the same, such as the mean and the median brightness.
     looks: dict[str, _Reason] = {}
     for reason in ordered:
-        if reason.outside:
+        if reason.outside or reason.is_first:
             looks.setdefault(reason.look, reason)
     named = list(looks.values()) or ordered[:1]
     return ", ".join(one.words() for one in named[:_REASONS_NAMED])

@@ -18,6 +18,7 @@ from drift.observations.window_images import WindowImages, join
 from drift.remarks.words.times import ahead_words
 from drift.renamed_job import refuse_renamed
 from drift.workplace import Workplace
+from jobs.errors import ModelError
 from jobs.images.locations import ImageLocation, RefusedLocation
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.recording import read_recording
@@ -116,4 +117,8 @@ def _logged_images(workplace: Workplace, predictions: PredictionRows) -> LoggedI
         seeing=workplace.seeing,
         elsewhere=workplace.elsewhere,
     )
+    model = workplace.model
+    if extracted.view_problem and model is not None:
+        # What it saw in some of the images only says nothing of the window.
+        model.fail(ModelError(model.model, extracted.view_problem))
     return LoggedImages.of(predictions, located, extracted)

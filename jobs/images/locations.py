@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -107,6 +107,20 @@ class ImageLocator:
         if len(texts) < len(values):
             return RefusedLocation(reason=absent[list(values).index(None)], detail="")
         return self.resolve_or_refuse(fill(self.settings.source, texts))
+
+    def named_before(self, names: Iterable[str]) -> dict[str, ImageLocation]:
+        """Return where images are read that a window or a profile named, by these names.
+
+        Those that may not be read any more are left out. Where today's images are in the log, those
+        of the reference may be objects of their own.
+        """
+        located = {name: self._named_before(name) for name in names}
+        return {name: one for name, one in located.items() if isinstance(one, ImageLocation)}
+
+    def _named_before(self, name: str) -> ImageLocation | RefusedLocation:
+        if self.settings.path is None and LoggedImageName.parse(name) is None:
+            return ImageLocation(bucket_url=self.bucket_url, name=name, path=name)
+        return self.resolve_or_refuse(name)
 
     def resolve_or_refuse(self, text: str) -> ImageLocation | RefusedLocation:
         """Return the same as `resolve`, and a refusal of an unsafe name as well."""

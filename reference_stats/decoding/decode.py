@@ -215,7 +215,8 @@ def _decode_by_pil(data: bytes, kind: ImageKind, max_pixels: int) -> DecodedImag
     if own_luma is None:
         own_luma = pixels[:, :, 0] if mode in ONE_CHANNEL else _luma(pixels)
     return DecodedImage(
-        luma=turned_plane(np.ascontiguousarray(own_luma), orientation),
+        # Machine code is compiled for memory that can be written to; that of `as_colour` cannot.
+        luma=turned_plane(np.require(own_luma, requirements=["C", "W"]), orientation),
         pixels=pixels,
         size_bytes=len(data),
         mode=mode,

@@ -20,6 +20,8 @@ class ViewScore:
     says
         What a rise says, so that "images ... the reference does not" is a sentence ("show things
         that"); empty where `rises` says it all.
+    of_one
+        What a rise beyond the reference says of one image, in place of `rises`; empty for that.
     """
 
     name: str
@@ -29,6 +31,7 @@ class ViewScore:
     falls: str
     resolution: float
     says: str = ""
+    of_one: str = ""
     rising: Sign = Sign.TRACE
     falling: Sign = Sign.TRACE
 
@@ -41,6 +44,7 @@ NOVELTY = ViewScore(
     falls="less novel to the model",
     resolution=0.001,
     says="show things that",
+    of_one="new to the model: far from all reference images",
     rising=Sign.CAUSE,
 )
 CLASS_NOVELTY = ViewScore(
@@ -50,6 +54,7 @@ CLASS_NOVELTY = ViewScore(
     rises="less typical of their predicted class",
     falls="more typical of their predicted class",
     resolution=0.001,
+    of_one="new in its predicted class: far from all reference images of it",
     rising=Sign.LOOK,
 )
 ENTROPY = ViewScore(

@@ -23,7 +23,7 @@ class Explanations:
     ----------
     attributions
         float32 of shape (images, height, width): integrated gradients from black, their absolute
-        values summed over the channels.
+        values summed over the channels; NaN throughout where an image cannot be explained.
     classes, confidences
         The class, as its place among the outputs, and its probability.
     """
@@ -41,7 +41,7 @@ class Viewer(Protocol):
         """What the views depend on."""
 
     def look(self, pictures: Pictures) -> ImageViews:
-        """Return what the model sees; all of it is known, or an error is raised.
+        """Return what the model sees; unknown, and marked as failed, are images that it fails on.
 
         Raises
         ------

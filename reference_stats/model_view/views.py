@@ -15,6 +15,18 @@ ANSWERS = ("entropy", "energy", "confidence")
 nats, ``-logsumexp`` of the outputs, and the largest probability. NaN where a model has no classes;
 the energy also where its outputs are probabilities or their logarithms, which all have the same."""
 NO_CLASS = -1
+FAILED = -2
+"""In place of a class: the model made no finite numbers of the image, or failed on it alone."""
+
+FEWEST_TO_JUDGE, MOST_FAILED = 20, 0.1
+"""A model that fails on more than this share of at least so many images is given up."""
+MEND_NUMBERS = (
+    "Compare model.mean, model.std and model.input_size with those of its training, or name "
+    "another model.layer."
+)
+FAILS_OFTEN = (
+    f"it makes no finite numbers of more than one in ten images, or fails on them. {MEND_NUMBERS}"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,7 +40,8 @@ class ImageViews:
     answers
         float32 of shape (images, len(ANSWERS)).
     classes
-        int32 of shape (images,): the place of the class among the model's outputs, or `NO_CLASS`.
+        int32 of shape (images,): the place of the class among the model's outputs, or `NO_CLASS`;
+        `FAILED` in rows that are not `known` because of the model.
     known
         bool of shape (images,): which images the model has looked at. All numbers of a known
         embedding are finite.
@@ -50,6 +63,13 @@ class ImageViews:
         )
 
     @classmethod
+    def of_failed(cls, images: int, width: int) -> ImageViews:
+        """Return the views of images on which the model failed."""
+        views = cls.unknown(images, width)
+        views.classes[:] = FAILED
+        return views
+
+    @classmethod
     def joined(cls, parts: Sequence[ImageViews]) -> ImageViews:
         """Return several parts of one width, at least one, one behind the other."""
         return cls(
@@ -61,6 +81,21 @@ class ImageViews:
 
     def __len__(self) -> int:
         return len(self.known)
+
+    @property
+    def failed(self) -> NDArray[np.bool_]:
+        """Which images have no view because the model failed on them."""
+        found: NDArray[np.bool_] = ~self.known & (self.classes == FAILED)
+        return found
+
+    @property
+    def fails_often(self) -> bool:
+        """Whether the model failed on so many images that it cannot be the right way to look.
+
+        On more than a tenth of at least 20 that it has looked at.
+        """
+        failed, known = int(self.failed.sum()), int(self.known.sum())
+        return failed + known >= FEWEST_TO_JUDGE and failed > MOST_FAILED * (failed + known)
 
     @property
     def width(self) -> int:

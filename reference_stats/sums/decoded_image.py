@@ -104,8 +104,10 @@ class DecodedImage:
     @once
     def grey(self) -> NDArray[np.uint8]:
         """Return the grey levels of `rgb`: `luma`, but scaled, not clipped, for a deep image."""
-        is_own = is_scaled_mode(self.mode)
-        return np.ascontiguousarray(self.rgb[:, :, 0]) if is_own else self.luma
+        if not is_scaled_mode(self.mode):
+            return self.luma
+        # Machine code is compiled for memory that can be written to; that of `as_colour` cannot.
+        return np.require(self.rgb[:, :, 0], requirements=["C", "W"])
 
     @once
     def level_sums(self) -> LevelSums:

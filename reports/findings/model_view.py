@@ -83,8 +83,13 @@ class ModelView:
         How many images of the reference others are compared with, and how many stand for the
         reference's own novelty; both 0 where the reference has no view.
     unknown
-        How many of the reference's images the model could not look at, because they are gone or
-        changed since the profile was built.
+        How many of the reference's images the model has not seen, because they are gone, have
+        changed since the profile was built, or the model failed on them.
+    failed, failed_in_reference
+        On how many images of the window, and of the reference, the model failed: it makes no
+        finite numbers of them, so that they have no view.
+    failed_image
+        The first of them, those of the window first; empty where there is none.
     problem
         Why the view takes no part in the verdict, and what to do; empty where it does.
     novel_images
@@ -116,6 +121,9 @@ class ModelView:
     bank: int = 0
     held_out: int = 0
     unknown: int = 0
+    failed: int = 0
+    failed_in_reference: int = 0
+    failed_image: str = ""
     problem: str = ""
     novel_images: int | None = None
     novel_expected: float | None = None

@@ -12,14 +12,17 @@ from drift.pruning.deletion import prune
 from drift.pruning.keep import Keep
 from drift.pruning.plan import Kind
 from drift.pruning.survey import survey
+from drift.run_model.remembered import RememberedModels
 from drift.run_request import RunOptions
 from drift.workplace import open_workplace
 from jobs.buckets.bucket import HTML
 from jobs.buckets.registry import open_bucket
 from jobs.errors import BucketAccessError, PublishError
+from jobs.job_file.model_settings import ModelSettings
 from jobs.job_file.reading import load_job
 from jobs.running.lock import JobLock
 from reference_stats.features.registry import feature_set_id
+from reference_stats.model_view.definition import Preprocessing, ViewDefinition
 from reports.findings.runs import Notice, NoticeKind
 from reports.history.store import read_history
 from reports.publishing.publish import publish, rebuild_index
@@ -43,6 +46,18 @@ from tests.support.job_folder import (
 from tests.support.published import JOB_FILE as WORLD_JOB_FILE
 from tests.support.worlds import make_world
 
+OPENED_MODEL = ViewDefinition(
+    model="net.pt",
+    digest="a" * 64,
+    kind="torchscript",
+    preprocessing=Preprocessing(height=8, width=8, channels=1, mean=(0.0,), std=(1.0,)),
+    layer=None,
+    runtime="torch 2.13.0 on cpu",
+    found_layer="its output",
+    is_output=True,
+    width=4,
+    classes=4,
+)
 NOW = datetime(2025, 3, 12, 1, tzinfo=UTC)
 PROFILES = ("p-older", "p-old", "p-new")
 WRITES = ("write", "create", "replace", "delete")
@@ -344,6 +359,32 @@ class TestTheSharedViews:
         assert there == {self.OWN, self.OTHER}
         assert f"views/{self.OTHER} stays: cats used it last." in plan.notes
 
+    def test_what_is_known_of_opened_models_goes_with_their_views(self, folder):
+        models = RememberedModels(bucket=bucket_of(folder), prefix=REPORTS)
+        used, unused, gone = (dataclasses.replace(OPENED_MODEL, digest=one * 64) for one in "abc")
+        self.OWN, self.OTHER = used.id, unused.id
+        names = {}
+        for one in (used, unused, gone):
+            names[one.id] = models.name_of(ModelSettings(path=f"{one.digest}.pt"), {})
+            models.save(names[one.id], one)
+        damaged, strange = (
+            f"{REPORTS}/views/opened/{one}" for one in ("0" * 16 + ".json", "a.json")
+        )
+        for name in (damaged, strange):
+            bucket_of(folder).write(name, b"{}")
+        plan, _ = self.prune_with(folder, used.id, None)
+        removed = {one.objects[0].name for one in plan.removals if one.kind is Kind.OPENED}
+        assert removed == {names[unused.id], names[gone.id], damaged}
+        left = names_of(bucket_of(folder), f"{REPORTS}/views/opened")
+        assert set(left) == {names[used.id], strange}
+
+    def test_opened_models_stay_where_a_jobs_model_could_not_be_opened(self, folder):
+        models = RememberedModels(bucket=bucket_of(folder), prefix=REPORTS)
+        name = models.name_of(ModelSettings(path="a.pt"), {})
+        models.save(name, OPENED_MODEL)
+        self.prune_with(folder, self.OWN, "")
+        assert name in names_of(bucket_of(folder))
+
     def test_all_views_stay_where_a_jobs_model_could_not_be_opened(self, folder):
         plan, there = self.prune_with(folder, self.OWN, "")
         assert there == {self.OWN, self.OTHER}
@@ -369,6 +410,7 @@ class TestKilledAtAnyMoment:
         pack = f"{PREFIX}/copies/0123456789ab-2019-01-01.pack"
         bucket_of(small).write(pack, b"an old pack")
         bucket_of(small).write(f"{REPORTS}/views/v-0123456789ab/{PART}", b"of an old model")
+        bucket_of(small).write(f"{REPORTS}/views/opened/0123456789abcdef.json", b"{}")
         copy = shutil.copytree(small, tmp_path / "undisturbed")
         watched = CountingBucket(bucket_of(copy))
         prune_now(place_of(copy, watched), runs=1)

@@ -24,6 +24,7 @@ from tests.support.seen_world import (
     REQUESTS,
     START,
     make_seen_world,
+    plain,
     seen_job,
     tiny_onnx,
 )
@@ -213,6 +214,51 @@ def test_a_quiet_day_that_the_model_could_not_look_at_is_not_called_steady(own_w
 
     assert found.verdict is Verdict.INCONCLUSIVE
     assert found.headline == "The model could not look at the images"
+
+
+def world_with_plain(folder: Path, plains: int) -> list[Path]:
+    """Write a bucket whose model makes no number of so many images of the quiet day."""
+    make_seen_world(folder, model=tiny_onnx(by_contrast=True))
+    images = sorted((folder / "images").glob(f"{START:%Y%m%d}*"))[::4][:plains]
+    for place, image in enumerate(images):
+        image.write_bytes(plain(60 + 5 * place))
+    return images
+
+
+@pytest.mark.slow
+def test_images_that_the_model_makes_no_number_of_cost_their_own_view_alone(tmp_path):
+    folder = tmp_path / "bucket"
+    images = world_with_plain(folder, 3)
+    first = sorted((folder / "reference").iterdir())[0]
+    first.write_bytes(plain(222))
+
+    found = run(place_of(folder), QUIET)
+
+    seen = found.model_view
+    assert seen is not None
+    assert (seen.problem, seen.images, seen.failed) == ("", REQUESTS - 3, 3)
+    assert (seen.unknown, seen.failed_in_reference) == (1, 1)
+    assert found.view
+    (remark,) = [one for one in found.remarks if one.code == "images_the_model_fails_on"]
+    assert "3 images of the window and 1 image of the reference" in remark.text
+    assert images[0].name in remark.text
+    # They are looked at again, and by what is remembered of the others the model is not given up.
+    opened = Opened()
+    again = run(place_of(folder, opened), QUIET)
+    assert opened.images == 3
+    assert said(again) == said(found)
+
+
+def test_a_model_that_makes_no_number_of_many_images_is_given_up(tmp_path):
+    folder = tmp_path / "bucket"
+    world_with_plain(folder, 10)
+
+    found = run(place_of(folder), QUIET)
+
+    seen = found.model_view
+    assert seen is not None
+    assert "no finite numbers of more than one in ten images" in seen.problem
+    assert found.view == ()
 
 
 def test_a_damaged_model_stops_no_run(own_world):

@@ -36,6 +36,13 @@ def _segfault(mark: str) -> None:
     ctypes.string_at(0)
 
 
+def _work(seconds: float) -> None:
+    """Use a processor for so many seconds, however long that takes."""
+    ends = time.process_time() + seconds
+    while time.process_time() < ends:
+        pass
+
+
 def _use_up_all_files(mark: str) -> None:
     """Leave the process no file, and let it load modules the next time it needs sums."""
     if mark:
@@ -51,6 +58,7 @@ FAULTS: dict[str, Callable[[str], object]] = {
     "abort": lambda _: os.abort(),
     "killed": lambda _: os.kill(os.getpid(), signal.SIGKILL),
     "slow": lambda _: time.sleep(1),
+    "busy": lambda _: _work(0.4),
     "hang": lambda _: time.sleep(3600),
     "greedy": lambda _: bytearray(64 << 30),
     "bug": _find_a_bug,

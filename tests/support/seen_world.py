@@ -47,10 +47,11 @@ def shape(kind: str, random: np.random.Generator) -> bytes:
 
 
 @functools.cache
-def tiny_onnx(edges: int = 12) -> bytes:
+def tiny_onnx(edges: int = 12, *, by_contrast: bool = False) -> bytes:
     """Return a net that sees how strong the edges of an image are in so many directions.
 
-    Its last layer tells rows, stripes and bars apart by their directions.
+    Its last layer tells rows, stripes and bars apart by their directions. With `by_contrast` it
+    divides an image by its range first: a plain one is no number then.
     """
     down, across = np.mgrid[-2:3, -2:3]
     angles = np.arange(edges) * 2 * np.pi / edges
@@ -64,8 +65,17 @@ def tiny_onnx(edges: int = 12) -> bytes:
         "head": 2 * np.stack([level - upright, upright - level, np.full(edges, 0.05)]),
         "bias": np.zeros(len(KINDS)),
     }
+    axes = [1, 2, 3]
+    contrast = [
+        helper.make_node("ReduceMax", ["picture"], ["high"], axes=axes),
+        helper.make_node("ReduceMin", ["picture"], ["low"], axes=axes),
+        helper.make_node("Sub", ["high", "low"], ["range"]),
+        helper.make_node("Div", ["picture", "range"], ["even"]),
+    ]
+    enters = "even" if by_contrast else "picture"
     steps = [
-        helper.make_node("Conv", ["picture", "near", "least"], ["c1"], name="first"),
+        *(contrast if by_contrast else ()),
+        helper.make_node("Conv", [enters, "near", "least"], ["c1"], name="first"),
         helper.make_node("Relu", ["c1"], ["r1"]),
         helper.make_node("GlobalAveragePool", ["r1"], ["pooled"]),
         helper.make_node("Flatten", ["pooled"], ["flat"]),
@@ -81,6 +91,13 @@ def tiny_onnx(edges: int = 12) -> bytes:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     onnx.checker.check_model(model)
     return bytes(model.SerializeToString())
+
+
+def plain(grey: int) -> bytes:
+    """Return a picture of one grey level as PNG."""
+    file = io.BytesIO()
+    Image.new("L", (SIDE, SIDE), grey).save(file, "PNG")
+    return file.getvalue()
 
 
 def kinds_of(number: int, new: int = 0) -> list[str]:

@@ -13,6 +13,7 @@ import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from drift.run_model.run_model import LazyViewer
 from jobs.buckets.registry import open_bucket
 from jobs.images.locations import ImageLocation
 from jobs.job_file.image_settings import ImageSettings
@@ -36,8 +37,15 @@ def main(folder: Path, *, is_killed: bool) -> None:
     names = sorted(f"images/{path.name}" for path in (folder / "images").iterdir())
     file, choice = tiny_net(folder, f"{os.getpid()}.onnx")
     # One model to all runs, whoever made its file.
-    with ModelProcess(replace(file, url="net.onnx"), choice, known) as model:
-        cache = ViewCache(bucket=bucket, prefix="reports", definition=model.definition)
+    with ModelProcess(replace(file, url="net.onnx"), choice) as model:
+        opened: list[ModelProcess] = []
+
+        def ready() -> ModelProcess:
+            opened.append(model)
+            return model
+
+        viewer = LazyViewer(known or ready().definition, ready, lambda _: None)
+        cache = ViewCache(bucket=bucket, prefix="reports", definition=viewer.definition)
 
         def progress(done: int, of: int) -> None:
             if is_killed and any((folder / cache.folder).glob("part-*")):
@@ -48,16 +56,16 @@ def main(folder: Path, *, is_killed: bool) -> None:
             ImageSettings(path="images/"),
             open_bucket=lambda _: bucket,
             cache=FeatureCache(bucket=bucket, prefix="reports"),
-            seeing=Seeing(viewer=model, cache=cache),
+            seeing=Seeing(viewer=viewer, cache=cache),
             progress=progress,
         )
         if is_killed:
             os.kill(os.getpid(), signal.SIGKILL)
         if known is None:
-            note.write_text(json.dumps(asdict(model.definition)))
+            note.write_text(json.dumps(asdict(viewer.definition)))
         assert result.views is not None
         digest = hashlib.sha256(result.views.embeddings.tobytes()).hexdigest()
-        print(len(result), int(result.views.known.sum()), digest, model.has_started)
+        print(len(result), int(result.views.known.sum()), digest, bool(opened))
 
 
 if __name__ == "__main__":

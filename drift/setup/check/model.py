@@ -21,6 +21,7 @@ from jobs.times.windows import TimeWindow
 from reference_stats.model_view.definition import Preprocessing, ViewDefinition
 from reference_stats.model_view.runtimes.batches import images_at_once
 from reference_stats.model_view.viewer import Pictures, Viewer
+from reference_stats.model_view.views import MEND_NUMBERS
 from reports.words.numbers import counted
 
 _THING = "model"
@@ -125,7 +126,24 @@ def check_model(job: Job, opened: OpenedForCheck, first: FirstRun) -> Iterator[C
     else:
         yield is_ok(_THING, found)
     if first.tried is not None:
+        yield from _on_images(first.tried)
         yield from check_answers(first.tried, definition)
+
+
+def _on_images(tried: WindowImages) -> Iterator[Check]:
+    """Say on how many of the images tried the model failed."""
+    views = tried.views
+    if views is None or not views.failed.any():
+        return
+    place = tried.features.index[views.failed][0]
+    found = (
+        f"it makes no finite numbers of {counted(int(views.failed.sum()), 'image')} of "
+        f"{len(views):,} tried, such as {tried.rows['image'].loc[place]}, or fails on them"
+    )
+    if views.fails_often:
+        yield fails(_THING, found, "Runs give it up. " + MEND_NUMBERS)
+    else:
+        yield look(_THING, found, "These images have no view. Look at what they show.")
 
 
 def described(definition: ViewDefinition, seconds_an_image: float) -> str:

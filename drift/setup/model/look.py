@@ -7,11 +7,11 @@ from typing import BinaryIO, cast
 
 from drift.setup.log.bucket_file import BucketFile
 from drift.setup.model.guess import ToldByFile
-from drift.setup.model.onnx_head import Axes, onnx_inputs
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ModelError, ObjectError
 from reference_stats.model_view.files.archive import ModelArchive
 from reference_stats.model_view.files.forms import ModelForm, form_of
+from reference_stats.model_view.files.onnx_inputs import Axes, onnx_inputs
 from reference_stats.model_view.runtimes.entering import InputShape, Layout
 
 # A larger model inside an archive is not fetched to be looked at.

@@ -55,6 +55,12 @@ def to_name(drifted: Sequence[Finding]) -> list[Finding]:
     return [*features, *view] if explain else [*view, *features]
 
 
+def score_named_first(drifted: Sequence[Finding]) -> str:
+    """Return the score of a model's view that a headline names first; empty where it is another."""
+    first = next(iter(to_name(drifted)), None)
+    return first.name if first is not None and view_score_named(first.name) is not None else ""
+
+
 def _view_to_name(drifted: Sequence[Finding]) -> list[Finding]:
     """Return the first score of a model's view that moved; the others mostly follow from it."""
     findings = {one.name: one for one in drifted if look_of(one)}

@@ -23,12 +23,16 @@ from reports.findings.model_view import ModelView
 _WITHOUT_GRADIENTS = "onnx"
 
 
-def model_view_of(view: RunView, window: WindowImages) -> ModelView:
+def model_view_of(view: RunView, window: WindowImages, profile: ReferenceProfile) -> ModelView:
     """Return which model looked at how many images, and why it takes no part if it does not."""
+    failed, of_reference = _failed_in_window(window), _failed_in_reference(view, profile)
     said = ModelView(
         model=view.model,
         images=0 if window.views is None else int(window.views.known.sum()),
         unknown=view.unknown,
+        failed=len(failed),
+        failed_in_reference=len(of_reference),
+        failed_image=next(iter((*failed, *of_reference)), ""),
         problem=view.problem,
     )
     if view.scale is not None:
@@ -124,6 +128,19 @@ def seen_units(window: WindowImages, units: SideUnits, sides: ViewSides) -> Seen
         views=window.views.take(places),
         novelty=sides.current[NOVELTY.name].to_numpy(dtype=np.float64)[places],
     )
+
+
+def _failed_in_window(window: WindowImages) -> list[str]:
+    if window.views is None or not window.views.failed.any():
+        return []
+    rows = window.features.index[window.views.failed & window.names_image_first]
+    return list(map(str, window.rows["image"].loc[rows]))
+
+
+def _failed_in_reference(view: RunView, profile: ReferenceProfile) -> list[str]:
+    if view.reference is None or profile.records is None:
+        return []
+    return list(map(str, profile.records["image"][view.reference.failed]))
 
 
 def _why_not(definition: ViewDefinition, job: Job) -> str:

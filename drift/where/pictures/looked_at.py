@@ -57,7 +57,8 @@ def looked_at(
         )
     # Some of the first ones, where there was no time for all.
     pairs = zip(pictures, shown.attributions, strict=False)
-    return Attributions(of_images=dict(pairs), preprocessing=how)
+    explained = {image: pixels for image, pixels in pairs if not np.isnan(pixels).any()}
+    return Attributions(of_images=explained, preprocessing=how) if explained else None
 
 
 def _pictures(

@@ -9,7 +9,6 @@ from drift.read_ahead import read_ahead
 from drift.where.pictures.boxes_in_pictures import Size
 from drift.workplace import Workplace
 from jobs.errors import ObjectError
-from jobs.images.locations import RefusedLocation
 from reference_stats.extraction.image_reading import image_limits
 from reference_stats.extraction.isolated.messages import Order
 from reference_stats.extraction.isolated.processes import DECODERS
@@ -37,8 +36,7 @@ def displayed_sizes(place: Workplace, images: Iterable[str]) -> dict[str, Size]:
     An image that may not be read, is not there, or is none is left out.
     """
     order = Order(names=_SIDES, limits=image_limits(place.job.image_rules))
-    located = ((image, place.locator.resolve_or_refuse(image)) for image in images)
-    allowed = {image: one for image, one in located if not isinstance(one, RefusedLocation)}
+    allowed = place.locator.named_before(images)
 
     def measure(image: str) -> Size | None:
         location = allowed[image]

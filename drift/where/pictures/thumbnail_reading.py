@@ -13,7 +13,6 @@ from drift.observations.window_images import WindowImages
 from drift.read_ahead import read_ahead
 from drift.workplace import Workplace
 from jobs.errors import ObjectError
-from jobs.images.locations import RefusedLocation
 from reference_stats.extraction.isolated.processes import DECODERS
 
 logger = logging.getLogger(__name__)
@@ -64,8 +63,7 @@ def files_now(
     A picture of another size than the one that was measured has been overwritten since: it is not
     shown for that one.
     """
-    located = ((image, workplace.locator.resolve_or_refuse(image)) for image in images)
-    allowed = {image: one for image, one in located if not isinstance(one, RefusedLocation)}
+    allowed = workplace.locator.named_before(images)
 
     def read(image: str) -> bytes | ObjectError:
         location = allowed[image]

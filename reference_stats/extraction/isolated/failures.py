@@ -9,8 +9,9 @@ from jobs.errors import DriftError
 from reference_stats.extraction.isolated import messages
 from reference_stats.outcomes import UnreadableImage, UnreadableReason
 
-# For a file; the slowest of the allowed size takes a tenth of it.
+# Of a process's own time for a file; the slowest of the allowed size takes a tenth of it.
 PATIENCE_S = {messages.FILES: 60.0, messages.THUMBNAIL: 20.0}
+_OUT_OF_TIME = frozenset({None, -signal.SIGPROF, -signal.SIGALRM})
 # In place of an exit code: the process answered, but no outcome.
 NONSENSE = 256
 # The same: it closed its connection and did not end, until it was killed from here.
@@ -73,7 +74,7 @@ class Failure:
         """Return what is said of the image."""
         if self.outcome is not None:
             return self.outcome
-        return too_slow() if self.code in {None, -signal.SIGALRM} else _crashed(self.code or 0)
+        return too_slow() if self.code in _OUT_OF_TIME else _crashed(self.code or 0)
 
 
 def too_slow() -> UnreadableImage:

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from reference_stats.child_processes.environment import bare_environment
@@ -25,12 +24,16 @@ from reference_stats.extraction.isolated.failures import (
     Failure,
 )
 from reference_stats.extraction.isolated.messages import Order
+from reference_stats.extraction.isolated.own_time import OwnTime
 from reference_stats.extraction.isolated.turns import Turns
 from reference_stats.extraction.measuring.measured_files import MeasuredFiles
 from reference_stats.outcomes import UnreadableReason
 
-# A process that starts may have loops to compile, on a machine that is busy with others.
+# A process that starts may have loops to compile.
 _START_PATIENCE_S = 300.0
+_LOOK_S = 1.0
+# For a part of a message to be taken, or to come: by the clock, on a machine that is busy.
+_MESSAGE_PATIENCE = 4.0
 _SOCKET_BYTES = 1 << 20
 _LONGEST_THUMBNAIL_BYTES = 1 << 20
 # A process that closes its connection is about to end, later on a machine that is busy with others.
@@ -64,7 +67,7 @@ class DecodingProcess:
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BYTES)
             self._process = _started(others.fileno(), self._turns.descriptor)
             undo.pop_all()
-        own.settimeout(_START_PATIENCE_S)
+        own.settimeout(_MESSAGE_PATIENCE * _START_PATIENCE_S)
         self._connection = own
         self._stream = own.makefile("rb")
         self._waiting = select.poll()
@@ -114,7 +117,7 @@ class DecodingProcess:
         self, kind: int, parts: Iterable[bytes], count: int, longest: int
     ) -> tuple[int, bytes]:
         self._turns.reset()
-        self._connection.settimeout(PATIENCE_S[kind])
+        self._connection.settimeout(_MESSAGE_PATIENCE * PATIENCE_S[kind])
         with self._ended_as_failure(count):
             send(self._connection, kind, *parts)
             self._await_answer(PATIENCE_S[kind], count)
@@ -125,14 +128,14 @@ class DecodingProcess:
 
     def _await_answer(self, patience_s: float, count: int) -> None:
         """Wait for as long as the process goes on to another file in time, within some rounds."""
-        place, since = None, time.monotonic()
+        place, at_it = None, OwnTime(self._process.pid, patience_s)
         for _ in range(_MOST_ROUNDS * count + 1):
             while place == (reached := self._turns.place(count)):
-                if self._waiting.poll(1000 * min(1.0, patience_s / 4)):
+                if self._waiting.poll(1000 * min(_LOOK_S, patience_s / 4)):
                     return
-                if time.monotonic() - since >= patience_s:
+                if at_it.is_over():
                     raise TimeoutError
-            place, since = reached, time.monotonic()
+            place, at_it = reached, OwnTime(self._process.pid, patience_s)
         raise TimeoutError
 
     def _end_after_accident(self, measured: MeasuredFiles) -> None:
@@ -196,8 +199,11 @@ class DecodingProcess:
         self._connection.close()
 
     def _await_ready(self) -> None:
+        starting = OwnTime(self._process.pid, _START_PATIENCE_S)
+        while not (said := self._waiting.poll(1000 * _LOOK_S)) and not starting.is_over():
+            pass
         try:
-            answer = receive(self._stream)
+            answer = receive(self._stream) if said else None
         except OSError:
             answer = None
         if answer is None or answer[0] != messages.READY:

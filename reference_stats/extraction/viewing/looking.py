@@ -23,7 +23,7 @@ from reference_stats.model_view.cache.view_rows import SeenImages
 from reference_stats.model_view.definition import ViewDefinition
 from reference_stats.model_view.preprocessing import Picture
 from reference_stats.model_view.runtimes.batches import images_at_once
-from reference_stats.model_view.views import ImageViews
+from reference_stats.model_view.views import FAILS_OFTEN, MOST_FAILED, NO_CLASS, ImageViews
 from reference_stats.outcome_columns import OutcomeColumns
 from reference_stats.outcomes import ImageFeatures, Outcome
 
@@ -184,13 +184,21 @@ class Looking:
         places = [one.place for one in some]
         self._views.put(np.array(places, dtype=np.int64), views)
         self._digests.update((one.place, one.digest) for one in some)
+        if views.failed.any() and self._has_failed_too_often():
+            self.fail(FAILS_OFTEN)
         if self._seeing.cache is None:
             return
-        self._unsaved.paths += [self._paths[place] for place in places]
-        self._unsaved.digests += [one.digest for one in some]
-        self._unsaved.views.append(views)
+        kept = np.flatnonzero(views.known).tolist()
+        self._unsaved.paths += [self._paths[places[at]] for at in kept]
+        self._unsaved.digests += [some[at].digest for at in kept]
+        self._unsaved.views.append(views.take(np.array(kept, dtype=np.int64)))
         if len(self._unsaved.paths) >= _IMAGES_PER_PART:
             self._save()
+
+    def _has_failed_too_often(self) -> bool:
+        """Tell whether the share of failed images is too large, whatever the others will be."""
+        failed = int(self._views.failed.sum())
+        return self._views.fails_often and failed > MOST_FAILED * len(self._paths)
 
     def _save(self) -> None:
         cache, unsaved = self._seeing.cache, self._unsaved
@@ -210,11 +218,14 @@ class Looking:
         found: dict[int, int] = {}
         for place, is_there in enumerate(outcomes.analysed.tolist()):
             is_own = is_there and self._digests.get(place) == digests[place]
-            self._views.known[place] = is_own
+            if not is_own:
+                self._views.known[place], self._views.classes[place] = False, NO_CLASS
             at = self._known.place(self._paths[place], digests[place])
             if is_there and not is_own and at is not None:
                 found[place] = at
         if found:
             known = self._known.take(list(found.values()))
             self._views.put(np.array(list(found), dtype=np.int64), known)
+        if self._views.fails_often:
+            self.fail(FAILS_OFTEN)
         return self._views

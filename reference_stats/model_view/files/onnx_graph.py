@@ -1,20 +1,21 @@
 """What an ONNX file says of its graph, read without a library, and one more output for it.
 
-A file is a protobuf message. Messages that are put one behind the other are merged: lists grow,
-which is how an inner tensor becomes an output without writing the file anew.
+Protobuf messages that are put one behind the other are merged: lists grow, which is how an inner
+tensor becomes an output without writing the file anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
 from dataclasses import dataclass
 
-_GRAPH, _NODE, _INITIALIZER, _OUTPUT = 7, 1, 5, 12
+from reference_stats.model_view.files.onnx_fields import GRAPH, Field, OnnxFields
+
+_NODE, _INITIALIZER, _OUTPUT = 1, 5, 12
 _NODE_INPUT, _NODE_OUTPUT, _NODE_NAME, _NODE_TYPE = 1, 2, 3, 4
 _TENSOR_NAME = 8
 _VALUE_NAME = 1
 _BYTES = 2
-_FIXED = {1: 8, 5: 4}
 LINEAR = ("Gemm", "MatMul")
 """The operations of linear layers: their second input is a matrix of weights."""
 _PASSES_WEIGHTS_ON = {"Identity", "Transpose", "Cast", "DequantizeLinear", "Reshape", "Constant"}
@@ -48,16 +49,14 @@ class OnnxGraph:
             If the bytes are no ONNX.
         """
         nodes, weights, outputs = [], set(), []
-        graphs = [inner for number, inner in _fields(memoryview(content)) if number == _GRAPH]
-        if not graphs:
-            raise ValueError("it has no graph")
-        for number, inner in (one for graph in graphs for one in _fields(graph)):
-            if number == _NODE:
-                nodes.append(_node(inner))
-            elif number == _INITIALIZER:
-                weights.add(_text(inner, _TENSOR_NAME))
-            elif number == _OUTPUT:
-                outputs.append(_text(inner, _VALUE_NAME))
+        file = OnnxFields(stream=io.BytesIO(content), size_bytes=len(content))
+        for one in file.graph():
+            if one.number == _NODE:
+                nodes.append(_node(file, one))
+            elif one.number == _INITIALIZER:
+                weights.add(file.text(one, _TENSOR_NAME))
+            elif one.number == _OUTPUT:
+                outputs.append(file.text(one, _VALUE_NAME))
         return cls(nodes=tuple(nodes), weights=frozenset(weights), outputs=tuple(outputs))
 
     def last_linear(self) -> OnnxNode | None:
@@ -84,58 +83,20 @@ class OnnxGraph:
 def with_output(content: bytes, tensor: str) -> bytes:
     """Return a file with one of its inner tensors as its last output."""
     value = _field(_VALUE_NAME, tensor.encode())
-    return content + _field(_GRAPH, _field(_OUTPUT, value))
+    return content + _field(GRAPH, _field(_OUTPUT, value))
 
 
-def _node(message: memoryview) -> OnnxNode:
+def _node(file: OnnxFields, message: Field) -> OnnxNode:
     said: dict[int, list[str]] = {}
-    for number, inner in _fields(message):
-        if number in {_NODE_INPUT, _NODE_OUTPUT, _NODE_NAME, _NODE_TYPE}:
-            said.setdefault(number, []).append(bytes(inner).decode())
+    for one in file.of(message):
+        if one.has_bytes and one.number in {_NODE_INPUT, _NODE_OUTPUT, _NODE_NAME, _NODE_TYPE}:
+            said.setdefault(one.number, []).append(file.read(one))
     return OnnxNode(
         type="".join(said.get(_NODE_TYPE, [])),
         name="".join(said.get(_NODE_NAME, [])),
         inputs=tuple(said.get(_NODE_INPUT, [])),
         outputs=tuple(said.get(_NODE_OUTPUT, [])),
     )
-
-
-def _text(message: memoryview, wanted: int) -> str:
-    found = [bytes(inner).decode() for number, inner in _fields(message) if number == wanted]
-    return found[-1] if found else ""
-
-
-def _fields(message: memoryview) -> Iterator[tuple[int, memoryview]]:
-    """Yield the fields of a message that hold bytes, with their numbers."""
-    place = 0
-    while place < len(message):
-        key, place = _number(message, place)
-        kind = key & 7
-        if kind == 0:
-            _, place = _number(message, place)
-            continue
-        if kind == _BYTES:
-            size, place = _number(message, place)
-        elif kind in _FIXED:
-            size = _FIXED[kind]
-        else:
-            raise ValueError("it is no protobuf message")
-        if place + size > len(message):
-            raise ValueError("it ends too early")
-        if kind == _BYTES:
-            yield key >> 3, message[place : place + size]
-        place += size
-
-
-def _number(message: memoryview, place: int) -> tuple[int, int]:
-    value = shift = 0
-    while place < len(message) and shift < 64:
-        byte = message[place]
-        value |= (byte & 0x7F) << shift
-        place, shift = place + 1, shift + 7
-        if byte < 0x80:
-            return value, place
-    raise ValueError("it ends too early")
 
 
 def _field(number: int, content: bytes) -> bytes:

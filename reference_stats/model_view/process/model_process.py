@@ -35,17 +35,13 @@ class ModelProcess:
         The model's file; nobody changes it while it is used.
     choice
         What the job file says of it.
-    known
-        What is known of the model since it was opened before; None where it was not.
     """
 
-    def __init__(
-        self, file: ModelFile, choice: ModelChoice, known: ViewDefinition | None = None
-    ) -> None:
-        self._file, self._choice, self._known = file, choice, known
+    def __init__(self, file: ModelFile, choice: ModelChoice) -> None:
+        self._file, self._choice = file, choice
         self._lock = threading.Lock()
         self._connection: ModelConnection | None = None
-        self._is_ready = False
+        self._definition: ViewDefinition | None = None
         self._is_closed = False
 
     def __enter__(self) -> Self:
@@ -56,26 +52,21 @@ class ModelProcess:
 
     @property
     def definition(self) -> ViewDefinition:
-        """What the views depend on; the model is opened unless it is known.
+        """What the views depend on; the model is opened for it.
 
         Raises
         ------
         ModelError
             If the model cannot be opened.
         """
-        known = self._known
-        if known is not None:
-            return known
+        found = self._definition
+        if found is not None:
+            return found
         with self._lock:
             return self._opened()[1]
 
-    @property
-    def has_started(self) -> bool:
-        """Whether there is or was a process."""
-        return self._connection is not None
-
     def look(self, pictures: Pictures) -> ImageViews:
-        """Return what the model sees; all of it is known.
+        """Return what the model sees, as `Viewer.look` does.
 
         Raises
         ------
@@ -136,10 +127,9 @@ class ModelProcess:
             raise ModelError(self._file.url, "the run is ending.")
         if self._connection.ended is not None:
             raise self._connection.ended
-        if not self._is_ready or self._known is None:
-            self._known = self._open(self._connection)
-            self._is_ready = True
-        return self._connection, self._known
+        if self._definition is None:
+            self._definition = self._open(self._connection)
+        return self._connection, self._definition
 
     def _open(self, connection: ModelConnection) -> ViewDefinition:
         kind, content = connection.ask(
@@ -150,15 +140,9 @@ class ModelProcess:
         )
         try:
             _check_kind(kind, wire.OPENED)
-            found = wire.unpack_definition(content)
+            return wire.unpack_definition(content)
         except ValueError as error:
             raise connection.nonsense(error) from None
-        if self._known not in {None, found}:
-            raise connection.end(
-                "it was opened otherwise than in an earlier run: on another device, or by another "
-                "version of what runs it. What is remembered of it is of no use here."
-            )
-        return found
 
 
 def _looked_at(

@@ -25,7 +25,7 @@ from reference_stats.model_view.definition import (
 from reference_stats.model_view.files.choice import ModelChoice
 from reference_stats.model_view.files.model_file import ModelFile
 from reference_stats.model_view.viewer import Explanations, Pictures
-from reference_stats.model_view.views import ANSWERS, NO_CLASS, ImageViews
+from reference_stats.model_view.views import ANSWERS, FAILED, NO_CLASS, ImageViews
 
 OPEN, LOOK, EXPLAIN, OPENED, SEEN, EXPLAINED, REFUSED = b"OLEDSXR"
 MOST_TEXT_BYTES = 4 << 20
@@ -113,7 +113,7 @@ def view_bytes(definition: ViewDefinition) -> int:
 
 
 def unpack_views(content: bytes, count: int, definition: ViewDefinition) -> ImageViews:
-    """Return what a model saw in so many pictures.
+    """Return what a model saw in so many pictures; unknown where it failed.
 
     Raises
     ------
@@ -126,14 +126,21 @@ def unpack_views(content: bytes, count: int, definition: ViewDefinition) -> Imag
     embeddings = np.frombuffer(content[:width], "<f2").reshape(count, definition.width)
     answers = np.frombuffer(content[width : width + of_answers], "<f4")
     classes = np.frombuffer(content[width + of_answers :], "<i4")
-    if not np.isfinite(embeddings).all() or np.isinf(answers).any():
+    answers = answers.reshape(count, len(ANSWERS))
+    seen = np.flatnonzero(classes != FAILED)
+    if not np.isfinite(embeddings[seen]).all() or np.isinf(answers[seen]).any():
         raise ValueError("an infinite number")
-    return ImageViews(
-        embeddings=embeddings.astype(np.float16, copy=False),
-        answers=answers.astype(np.float32, copy=False).reshape(count, len(ANSWERS)),
-        classes=_checked_classes(classes, definition),
-        known=np.ones(count, dtype=np.bool_),
+    of_seen = ImageViews(
+        embeddings=embeddings[seen].astype(np.float16, copy=False),
+        answers=answers[seen].astype(np.float32, copy=False),
+        classes=_checked_classes(classes[seen], definition),
+        known=np.ones(len(seen), dtype=np.bool_),
     )
+    if len(seen) == count:
+        return of_seen
+    views = ImageViews.of_failed(count, definition.width)
+    views.put(seen, of_seen)
+    return views
 
 
 def pack_explanations(shown: Explanations) -> tuple[bytes, ...]:
@@ -152,7 +159,7 @@ def explained_bytes(how: Preprocessing, count: int) -> int:
 
 
 def unpack_explanations(content: bytes, count: int, definition: ViewDefinition) -> Explanations:
-    """Return the explanations of at most so many pictures.
+    """Return the explanations of at most so many pictures, NaN throughout where one has none.
 
     Raises
     ------
@@ -167,10 +174,10 @@ def unpack_explanations(content: bytes, count: int, definition: ViewDefinition) 
     numbers = np.frombuffer(content, "<f4", size, _HEAD.size)
     classes = np.frombuffer(content, "<i4", explained, _HEAD.size + 4 * size)
     confidences = np.frombuffer(content, "<f4", explained, _HEAD.size + 4 * (size + explained))
-    if not np.isfinite(numbers).all() or not np.isfinite(confidences).all():
-        raise ValueError("an infinite number")
+    attributions = numbers.astype(np.float32).reshape(explained, how.height, how.width)
+    attributions[~np.isfinite(attributions).all(axis=(1, 2))] = np.nan
     return Explanations(
-        attributions=numbers.astype(np.float32).reshape(explained, how.height, how.width),
+        attributions=attributions,
         classes=_checked_classes(classes, definition),
         confidences=confidences.astype(np.float32),
     )

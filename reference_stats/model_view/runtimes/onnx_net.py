@@ -74,7 +74,7 @@ def onnx_program(url: str, content: bytes, layer: str | None, device: str) -> On
     """
     try:
         graph = OnnxGraph.of(content)
-    except (ValueError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise ModelError(url, f"it is no ONNX ({error}). Upload it again.") from None
     tensor, words = _embedding(url, graph, layer)
     if tensor is not None and tensor not in graph.outputs:

@@ -17,11 +17,13 @@ from reference_stats.model_view.runtimes.outputs import (
     answers_of,
     class_count,
     kind_of_outputs,
+    usable_outputs,
 )
 from reference_stats.model_view.runtimes.projection import MOST_PROJECTED, Projection
+from reference_stats.model_view.runtimes.sparing import joined, spared
 from reference_stats.model_view.runtimes.steadiness import check_company, check_same
 from reference_stats.model_view.viewer import Explanations, Pictures
-from reference_stats.model_view.views import ImageViews
+from reference_stats.model_view.views import NO_CLASS, ImageViews
 
 _STEPS = 32
 _PROBES = 4
@@ -114,7 +116,7 @@ class OpenedModel:
         return self._definition
 
     def look(self, pictures: Pictures) -> ImageViews:
-        """Return what the model sees; all of it is known.
+        """Return what the model sees; unknown, and marked as failed, where it is no finite number.
 
         Parameters
         ----------
@@ -125,18 +127,23 @@ class OpenedModel:
         Raises
         ------
         ModelError
-            If the model fails, or an embedding is not finite or beyond what 16 bits hold.
+            If the model fails on more than single images.
         """
-        if not len(pictures):
-            return ImageViews.unknown(0, self._definition.width)
-        seen = self._seen(pictures)
-        answers, classes = answers_of(seen.outputs, self._kind, len(pictures))
-        return ImageViews(
-            embeddings=self._embeddings(seen.embeddings),
-            answers=answers,
-            classes=classes,
-            known=np.ones(len(pictures), dtype=np.bool_),
+        count, width = len(pictures), self._definition.width
+        if not count:
+            return ImageViews.unknown(0, width)
+        seen = self._seen(pictures, spares=True)
+        answers, classes = answers_of(seen.outputs, self._kind, count)
+        scaled = self._scaled(seen.embeddings)
+        known = np.asarray((np.abs(scaled) <= _MOST_FLOAT16).all(axis=1))
+        known &= usable_outputs(seen.outputs, self._kind, count) & ~np.isinf(answers).any(axis=1)
+        failed = np.flatnonzero(~known)
+        scaled[failed] = 0
+        views = ImageViews(
+            embeddings=scaled.astype(np.float16), answers=answers, classes=classes, known=known
         )
+        views.put(failed, ImageViews.of_failed(len(failed), width))
+        return views
 
     def explain(self, pictures: Pictures, most_s: float) -> Explanations:
         """Return what the model looked at in as many of the first images as the time allows.
@@ -144,7 +151,7 @@ class OpenedModel:
         Raises
         ------
         ModelError
-            If the model has no classes or no gradients, or fails.
+            If the model has no classes or no gradients, or fails on all of them.
         """
         if self._kind is OutputKind.NONE:
             raise ModelError(
@@ -153,18 +160,24 @@ class OpenedModel:
                 "to 0.",
             )
         ends = time.monotonic() + most_s
+        sides = (self._shape.height, self._shape.width)
         shown: list[NDArray[np.float32]] = []
+        failures: list[ModelError] = []
         slowest = 0.0
         while len(shown) < len(pictures) and time.monotonic() + slowest < ends:
             began = time.monotonic()
-            one = pictures[len(shown) : len(shown) + 1]
-            shown.append(self._attributions(one))
+            try:
+                shown.append(self._attributions(pictures[len(shown) : len(shown) + 1]))
+            except ModelError as error:
+                failures.append(error)
+                shown.append(np.full(sides, np.nan, dtype=np.float32))
             slowest = max(slowest, time.monotonic() - began)
+        if failures and len(failures) == len(shown):
+            raise failures[0]
         views = self.look(pictures[: len(shown)])
-        sides = (self._shape.height, self._shape.width)
         return Explanations(
             attributions=np.stack(shown) if shown else np.zeros((0, *sides), dtype=np.float32),
-            classes=views.classes,
+            classes=np.maximum(views.classes, NO_CLASS),
             confidences=views.answers[:, 2],
         )
 
@@ -176,8 +189,10 @@ class OpenedModel:
         signed = self._net.attributions(one, max(target, 0), _STEPS)
         return np.asarray(np.abs(signed).sum(axis=2), dtype=np.float32)
 
-    def _seen(self, pictures: Pictures) -> SeenBatch:
+    def _seen(self, pictures: Pictures, *, spares: bool = False) -> SeenBatch:
         """Return what the model says, in batches that are always of one size.
+
+        With `spares` an image on which the model fails alone has NaN in place of numbers.
 
         A processor adds up numbers of a large batch in another order than those of a small one. The
         last batch is filled up with its last picture, so that an image's numbers do not depend on
@@ -185,30 +200,21 @@ class OpenedModel:
         """
         _check_pictures(self._url, pictures, self._shape)
         size = self._net.most_images
-        parts = []
-        for start in range(0, len(pictures), size):
-            batch = pictures[start : start + size]
-            filled = np.concatenate([batch, np.repeat(batch[-1:], size - len(batch), axis=0)])
-            seen = self._net.see(filled)
-            _check_rows(self._url, seen, size)
-            outputs = None if seen.outputs is None else seen.outputs[: len(batch)]
-            parts.append(SeenBatch(embeddings=seen.embeddings[: len(batch)], outputs=outputs))
-        return _joined(parts)
+        batches = (pictures[start : start + size] for start in range(0, len(pictures), size))
+        see = self._seen_batch
+        return joined([spared(see, batch) if spares else see(batch) for batch in batches])
 
-    def _embeddings(self, values: Numbers) -> NDArray[np.float16]:
+    def _seen_batch(self, batch: Pictures) -> SeenBatch:
+        size = self._net.most_images
+        filled = np.concatenate([batch, np.repeat(batch[-1:], size - len(batch), axis=0)])
+        seen = self._net.see(filled)
+        _check_rows(self._url, seen, size)
+        outputs = None if seen.outputs is None else seen.outputs[: len(batch)]
+        return SeenBatch(embeddings=seen.embeddings[: len(batch)], outputs=outputs)
+
+    def _scaled(self, values: Numbers) -> Numbers:
         projected = self._projection.of(values) if self._projection else values
-        scaled = projected * self._scale
-        bad = ~(np.abs(scaled) <= _MOST_FLOAT16).all(axis=1)
-        if bad.any():
-            place = int(bad.argmax())
-            worst = float(np.abs(values[place]).max())
-            raise ModelError(
-                self._url,
-                f"{self._net.found_layer} is not finite, or too large, for image {place} of the "
-                f"batch: its largest number is {worst:g}. Compare model.mean, model.std and "
-                "model.input_size with those of its training, or name another model.layer.",
-            )
-        return scaled.astype(np.float16)
+        return projected * self._scale
 
 
 def _check_pictures(url: str, pictures: Pictures, shape: Preprocessing) -> None:
@@ -229,16 +235,6 @@ def _check_rows(url: str, seen: SeenBatch, images: int) -> None:
             f"it answers a batch of {images} images with {max(rows - {images})} rows. Expected a "
             "row an image: name a layer in model.layer that has one.",
         )
-
-
-def _joined(parts: list[SeenBatch]) -> SeenBatch:
-    if len(parts) == 1:
-        return parts[0]
-    outputs = [one.outputs for one in parts if one.outputs is not None]
-    return SeenBatch(
-        embeddings=np.concatenate([one.embeddings for one in parts]),
-        outputs=np.concatenate(outputs) if len(outputs) == len(parts) else None,
-    )
 
 
 def _scale_of(embeddings: Numbers) -> np.float32:

@@ -84,10 +84,7 @@ def answers_of(
     classes = np.full(images, NO_CLASS, dtype=np.int32)
     if outputs is None or kind is OutputKind.NONE:
         return answers, classes
-    usable = np.isfinite(outputs).all(axis=1)
-    if kind is OutputKind.LOG_PROBABILITIES:
-        # A class that cannot be has the logarithm -inf.
-        usable = ~np.isnan(outputs).any(axis=1) & (outputs < np.inf).all(axis=1)
+    usable = usable_outputs(outputs, kind, images)
     values = outputs[usable].astype(np.float64)
     probabilities = _probabilities(values, kind)
     answers[usable, 0] = _entropies(probabilities, kind)
@@ -96,6 +93,16 @@ def answers_of(
     answers[usable, 2] = probabilities.max(axis=1)
     classes[usable] = probabilities.argmax(axis=1)
     return answers, classes
+
+
+def usable_outputs(outputs: Numbers | None, kind: OutputKind, images: int) -> NDArray[np.bool_]:
+    """Tell of which images the outputs are numbers; of all where the model has no classes."""
+    if outputs is None or kind is OutputKind.NONE:
+        return np.ones(images, dtype=np.bool_)
+    if kind is OutputKind.LOG_PROBABILITIES:
+        # A class that cannot be has the logarithm -inf.
+        return np.asarray((outputs < np.inf).all(axis=1))
+    return np.asarray(np.isfinite(outputs).all(axis=1))
 
 
 def _probabilities(values: NDArray[np.float64], kind: OutputKind) -> NDArray[np.float64]:

@@ -50,3 +50,21 @@ def test_an_embedding_that_is_the_last_output_is_said_with_how_to_name_another()
 
     assert "the output logits, its last output" in said["model_view_of_output"]
     assert "model.layer" in said["model_view_of_output"]
+
+
+def test_images_that_the_model_fails_on_are_counted_with_one_name():
+    failing = replace(CALM, failed=1, failed_in_reference=2, unknown=2, failed_image="a/plain.png")
+
+    said = remarks(failing)
+
+    assert list(said) == ["images_the_model_fails_on"]
+    told = said["images_the_model_fails_on"]
+    assert "1 image of the window and 2 images of the reference" in told
+    assert "such as a/plain.png" in told
+    assert list(remarks(replace(failing, problem="m.mar: it died."))) == ["model_view_missing"]
+
+
+def test_images_of_the_reference_that_the_model_fails_on_are_not_said_to_be_gone():
+    said = remarks(replace(CALM, failed_in_reference=100, unknown=110, failed_image="a.png"))
+
+    assert list(said) == ["images_the_model_fails_on"]

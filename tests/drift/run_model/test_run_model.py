@@ -1,5 +1,6 @@
 """The model of a run: opened once, remembered, given up when it fails."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, Thread
@@ -62,6 +63,28 @@ def test_a_model_is_opened_once_by_many_threads_and_remembered(bucket):
     assert (known.look(PICTURES).embeddings == seen[0].embeddings).all()
     assert opening.count == 2
     again.close()
+
+
+def test_a_model_that_opens_otherwise_than_it_is_remembered_is_given_up(bucket):
+    opening = Opening()
+    first = model_of(bucket, opening)
+    viewer = first.viewer
+    assert viewer is not None
+    first.close()
+    (note,) = (bucket / "data_drift_reports/views/opened").iterdir()
+    said = json.loads(note.read_text())
+    note.write_text(json.dumps({**said, "runtime": "onnxruntime 0.1 on another processor"}))
+    model = model_of(bucket, opening)
+    changed = model.viewer
+    assert changed is not None
+    assert changed.definition != viewer.definition
+
+    with pytest.raises(ModelError, match="it does not open as it did before"):
+        changed.look(PICTURES)
+
+    assert model.viewer is None
+    assert json.loads(note.read_text())["runtime"] == said["runtime"]
+    model.close()
 
 
 def test_no_copy_of_the_model_is_left_once_it_is_open_or_refused(bucket):

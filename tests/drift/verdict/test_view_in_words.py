@@ -10,7 +10,7 @@ from drift.comparison.compare import compare
 from drift.comparison.segments.judged import JudgedSegment
 from drift.observations.segments.segment_values import SegmentValue
 from drift.verdict.decide import decide
-from drift.verdict.headline.named import says_of, to_name
+from drift.verdict.headline.named import says_of, score_named_first, to_name
 from drift.verdict.moves import describe_move
 from drift.verdict.sentence import Extent, moved, moved_in_segment
 from drift.verdict.yardstick import Yardstick
@@ -54,6 +54,15 @@ def test_a_view_that_moved_alone_is_the_headline() -> None:
     told = moved([novelty], EXTENT)
     assert told.headline == "Images show things that the reference does not"
     assert told.summary == f"{told.headline}: novelty to the model up 1.30 sigma; 400 images."
+
+
+def test_a_caption_begins_with_the_score_that_the_headline_begins_with() -> None:
+    novelty, darker = found(NOVELTY.name, 1.0), found("mean", 3.0, "down")
+    assert score_named_first([novelty]) == NOVELTY.name
+    assert score_named_first([novelty, found(ENTROPY.name, 3.0)]) == NOVELTY.name
+    assert score_named_first([novelty, found("mean", 0.4, "down")]) == NOVELTY.name
+    assert score_named_first([novelty, darker]) == ""
+    assert score_named_first([]) == ""
 
 
 @pytest.mark.parametrize(("share", "whose"), [(0.2, "Some images"), (0.7, "Images")])

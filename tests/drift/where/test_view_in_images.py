@@ -71,7 +71,9 @@ def test_images_that_are_new_to_the_model_stand_out_and_are_listed(place) -> Non
     assert first[:8].all()
     assert first[:20].mean() >= 0.7
     shown = offenders_in_turn(place.shown, WINDOW, PROFILE)
-    assert shown[0].because.startswith("more novel to the model (novelty to the model ")
+    assert shown[0].because.startswith(
+        "new to the model: far from all reference images (novelty to the model "
+    )
     assert ", reference -1" in shown[0].because
     listed = list_affected(place.listed, WINDOW, SEGMENTS, PROFILE)
     assert listed is not None
@@ -79,6 +81,27 @@ def test_images_that_are_new_to_the_model_stand_out_and_are_listed(place) -> Non
     assert np.mean([one.image in novel for one in listed.images]) > 0.7
     assert 10 <= place.affected <= len(NOVEL)
     assert ("camera", "b") in [(one.column, one.value) for one in place.concentration.segments]
+
+
+def test_captions_name_first_what_the_headline_names(tmp_path) -> None:
+    """Pixels that moved farther than the view come before it where the headline names them."""
+    moved = WINDOW.features["mean"].to_numpy(copy=True)
+    moved[NOVEL] += 500
+    window = dataclasses.replace(WINDOW, features=WINDOW.features.assign(mean=moved))
+    both = with_view(line_up(PROFILE, window, UNITS, LogColumns(), ()), UNITS, sides(moved=3.0))
+    comparison = compared(both)
+    focus = focus_of(comparison, image_rows(both), (), SEGMENTS)
+    assert {"mean", NOVELTY.name} <= {one.name for one in focus.drifted}
+    place = located(focus, window, SEGMENTS, job_of(tmp_path), view=both.view)
+
+    by_pixels = offenders_in_turn(place.shown, window, PROFILE)
+    by_view = offenders_in_turn(place.telling_first(NOVELTY.name).shown, window, PROFILE)
+
+    assert [one.image for one in by_view] == [one.image for one in by_pixels]
+    assert by_pixels[0].because.startswith("brighter (")
+    told = [one.because for one in by_view]
+    assert all(one.startswith(("new to the model", "rather more novel to")) for one in told[:10])
+    assert "), brighter (" in told[0]
 
 
 def test_beside_them_stand_the_held_out_images_of_the_reference(place) -> None:

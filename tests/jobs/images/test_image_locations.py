@@ -6,6 +6,7 @@ import pytest
 from jobs.errors import ObjectError
 from jobs.images.locations import ImageLocation, ImageLocator, RefusedLocation
 from jobs.job_file.image_settings import ImageSettings
+from jobs.job_file.names.logged_images import DIGEST_DIGITS, LoggedImageName
 
 LOG = "gs://dogs/log.csv"
 
@@ -77,3 +78,23 @@ def test_a_log_without_rows_has_no_images():
     settings = ImageSettings(path="images/{id}")
     locator = ImageLocator(bucket_url="gs://dogs", settings=settings)
     assert locator.locate(pd.DataFrame({"id": []}, dtype="str"), LOG) == []
+
+
+def test_images_that_were_named_before_are_found_again_where_they_may_be_read():
+    settings = ImageSettings(path="images/{id}", allowed_prefixes=("gs://uploads/",))
+    locator = ImageLocator(bucket_url="gs://dogs", settings=settings)
+    names = ["images/1.jpg", "gs://uploads/2.jpg", "gs://other/3.jpg", "../4.jpg", "images/1.jpg"]
+    found = locator.named_before(names)
+    assert list(found) == ["images/1.jpg", "gs://uploads/2.jpg"]
+    assert found["gs://uploads/2.jpg"].bucket_url == "gs://uploads"
+
+
+def test_beside_images_in_the_log_those_of_the_reference_are_objects():
+    locator = ImageLocator(bucket_url="gs://dogs", settings=ImageSettings(column="image_b64"))
+    logged = str(LoggedImageName(source="log.jsonl", line=7, digest="0" * DIGEST_DIGITS))
+    assert LoggedImageName.parse(logged) is not None
+    found = locator.named_before([logged, "reference/1.jpg"])
+    assert found[logged].bucket_url != "gs://dogs"
+    assert found["reference/1.jpg"] == ImageLocation(
+        bucket_url="gs://dogs", name="reference/1.jpg", path="reference/1.jpg"
+    )

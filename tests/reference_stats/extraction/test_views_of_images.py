@@ -30,7 +30,7 @@ from reference_stats.model_view.definition import ViewDefinition
 from reference_stats.model_view.preprocessing import picture_of
 from reference_stats.model_view.process.model_process import ModelProcess
 from reference_stats.model_view.viewer import Explanations, Pictures
-from reference_stats.model_view.views import ImageViews
+from reference_stats.model_view.views import FAILS_OFTEN, ImageViews
 from reference_stats.outcomes import ImageFeatures, MissingImage, UnreadableImage
 from reference_stats.sums.decoded_image import DecodedImage
 from tests.support.images import MANY_PIXELS, encode, noise, numbered_photographs, photograph
@@ -52,10 +52,14 @@ MIXED = {
 
 @dataclass(slots=True)
 class CountingViewer:
-    """A model that notes what it is asked, and fails once it has seen so many pictures."""
+    """A model that notes what it is asked, and fails once it has seen so many pictures.
+
+    It makes no numbers of pictures all of whose pixels are below `blind_below`.
+    """
 
     inner: ModelProcess
     most: int = 1_000_000
+    blind_below: int = 0
     seen: int = 0
     batches: list[int] = field(default_factory=list)
 
@@ -68,7 +72,10 @@ class CountingViewer:
             raise ModelError("net.onnx", "it had enough.")
         self.seen += len(pictures)
         self.batches.append(len(pictures))
-        return self.inner.look(pictures)
+        views = self.inner.look(pictures)
+        blind = np.flatnonzero(pictures.max(axis=(1, 2, 3)) < self.blind_below)
+        views.put(blind, ImageViews.of_failed(len(blind), views.width))
+        return views
 
     def explain(self, pictures: Pictures, most_s: float) -> Explanations:
         return self.inner.explain(pictures, most_s)
@@ -264,6 +271,58 @@ class TestOverwrittenNames:
         images.reads.clear()
         assert views_of(look_at(images, wanted, viewer, own, **settings)).known.all()
         assert not images.reads
+
+
+class TestAModelThatFailsOnSomeImages:
+    @staticmethod
+    def blind(viewer: CountingViewer, images: MemoryBucket, count: int) -> list[str]:
+        """Let the model make no numbers of so many images."""
+        names = [f"images/{number}.jpg" for number in range(0, 2 * count, 2)]
+        for place, name in enumerate(names):
+            images.put_all({name: encode(Image.new("RGB", (20, 20), (place, 0, 0)))})
+        viewer.blind_below = 10
+        return names
+
+    def test_they_have_no_view_and_are_looked_at_again_and_the_others_keep_theirs(
+        self, images: MemoryBucket, own: MemoryBucket, viewer: CountingViewer
+    ) -> None:
+        names = self.blind(viewer, images, 4)
+        result = look_at(images, [*FILES], viewer, own)
+        views = views_of(result)
+        assert result.view_problem == ""
+        assert [name for name, bad in zip(FILES, views.failed, strict=True) if bad] == names
+        assert int(views.known.sum()) == 36
+        viewer.seen = 0
+        again = look_at(images, [*FILES], viewer, own)
+        assert (viewer.seen, again.view_problem) == (4, "")
+        np.testing.assert_array_equal(views_of(again).failed, views.failed)
+        np.testing.assert_array_equal(views_of(again).embeddings, views.embeddings)
+
+    def test_where_they_are_more_than_one_in_ten_the_model_is_given_up(
+        self, images: MemoryBucket, own: MemoryBucket, viewer: CountingViewer
+    ) -> None:
+        self.blind(viewer, images, 5)
+        for _ in range(2):
+            result = look_at(images, [*FILES], viewer, own)
+            assert result.view_problem == FAILS_OFTEN
+
+    def test_of_few_images_no_share_is_judged(
+        self, images: MemoryBucket, viewer: CountingViewer
+    ) -> None:
+        self.blind(viewer, images, 5)
+        result = look_at(images, [*FILES][:19], viewer)
+        assert result.view_problem == ""
+        assert int(views_of(result).failed.sum()) == 5
+
+    def test_of_many_such_images_not_all_are_looked_at(
+        self, images: MemoryBucket, viewer: CountingViewer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(looking, "images_at_once", lambda *_: 4)
+        self.blind(viewer, images, 20)
+        viewer.blind_below = 256
+        result = look_at(images, [*FILES], viewer)
+        assert result.view_problem == FAILS_OFTEN
+        assert viewer.seen == 20
 
 
 class TestAModelThatFails:

@@ -154,23 +154,6 @@ def test_a_model_with_gradients_explains_through_its_process(tmp_path: Path) -> 
 
 
 class TestWhenItStarts:
-    def test_a_model_that_is_known_is_not_opened_before_it_has_to_look(
-        self, shared: ModelProcess, folder: Path
-    ) -> None:
-        with ModelProcess(*tiny_net(folder), shared.definition) as model:
-            assert model.definition == shared.definition
-            assert not model.has_started
-            assert len(model.look(pictures(2))) == 2
-            assert model.has_started
-
-    def test_a_model_that_is_another_than_it_was_is_an_error(
-        self, shared: ModelProcess, folder: Path
-    ) -> None:
-        with ModelProcess(*tiny_net(folder, "other.onnx", seed=2), shared.definition) as model:
-            for _ in range(2):
-                with pytest.raises(ModelError, match="opened otherwise than in an earlier run"):
-                    model.look(pictures(2))
-
     @pytest.mark.parametrize("content", [b"", b"no model", b"PK\x03\x04" + bytes(50)])
     def test_a_file_that_is_no_model_is_one_clear_line(self, folder: Path, content: bytes) -> None:
         file, choice = tiny_net(folder, "broken.onnx")
@@ -307,6 +290,16 @@ class TestWhatIsUnderstood:
         np.testing.assert_array_equal(found.answers, views.answers)
         np.testing.assert_array_equal(found.classes, views.classes)
 
+    def test_images_that_the_model_failed_on_stay_marked(self, shared: ModelProcess) -> None:
+        views = shared.look(pictures(5))
+        views.put(np.array([1, 4]), ImageViews.of_failed(2, WIDTH))
+        views.embeddings[4] = np.inf
+        found = wire.unpack_views(b"".join(wire.pack_views(views)), 5, shared.definition)
+        assert np.flatnonzero(found.failed).tolist() == [1, 4]
+        assert np.isfinite(found.embeddings).all()
+        np.testing.assert_array_equal(found.embeddings[:1], views.embeddings[:1])
+        np.testing.assert_array_equal(found.classes[2:4], views.classes[2:4])
+
     def test_explanations_are_unpacked_and_those_that_cannot_be_are_refused(
         self, definition: ViewDefinition
     ) -> None:
@@ -340,7 +333,7 @@ class TestWhatIsUnderstood:
             lambda content: b"",
             lambda content: b"\xff\x7f" + content[2:],
             lambda content: content[:-4] + (99).to_bytes(4, "little"),
-            lambda content: content[:-4] + b"\xfe\xff\xff\xff",
+            lambda content: content[:-4] + b"\xfd\xff\xff\xff",
         ],
         ids=["short", "long", "empty", "infinite", "no such class", "negative class"],
     )

@@ -18,6 +18,7 @@ from drift.observations.side_copies import copies_of_window
 from drift.observations.unit_rows import RowUnits, mean_rows
 from drift.observations.window_images import WindowImages
 from jobs.predictions.values.class_names import canonical_labels
+from reference_stats.model_view.scored_views import ScoredViews
 
 # The scores of more images at a time would take gigabytes.
 _AT_ONCE = 20_000
@@ -165,9 +166,11 @@ def _view(
     """Return which images the model looked at, as places in `first`, and their scores."""
     if window.views is None or scales.seen is None:
         return None, pd.DataFrame()
-    views = window.views.take(first)
-    seen = np.flatnonzero(views.known)
-    return seen, scales.seen.scale.scores(views.take(seen)).reset_index(drop=True)
+    seen, scale = np.flatnonzero(window.views.known[first]), scales.seen.scale
+    own = window.scored
+    if own is None or own.scale is not scale:
+        own = ScoredViews.of(scale, window.views)
+    return seen, own.take(first[seen]).scores()
 
 
 def _are_of(units: RowUnits, part: Places) -> NDArray[np.bool_]:

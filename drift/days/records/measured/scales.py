@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -23,21 +22,10 @@ from drift.observations.units import reference_units
 from drift.seed import SEED
 from jobs.predictions.values.class_names import canonical_labels
 from reference_stats.features.registry import features_named
-from reference_stats.model_view.views import ImageViews
+from reference_stats.model_view.scored_views import ScoresViews
 from reference_stats.profiles.profile import ReferenceProfile, check_definitions
 
 CLASS = "prediction"
-
-
-class ScoresViews(Protocol):
-    """Turns views of images into the numbers that are tested: `ViewScale`."""
-
-    @property
-    def reference(self) -> pd.DataFrame:
-        """The scores of the reference's held-out units, one row each."""
-
-    def scores(self, views: ImageViews) -> pd.DataFrame:
-        """Return the scores of images, one row each; NaN where they are not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

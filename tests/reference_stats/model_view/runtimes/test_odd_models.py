@@ -1,5 +1,7 @@
 """Models that are not as the books have them: each is looked with, or refused in one line."""
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -136,16 +138,85 @@ def test_a_model_whose_answers_alone_are_random_is_refused(tmp_path):
         scripted(tmp_path, "random answer", layer="1")
 
 
-def test_an_embedding_that_is_not_finite_names_the_image(tmp_path):
+def test_an_image_that_is_no_number_to_the_model_has_no_view(tmp_path):
     path = tmp_path / "model.pt"
     save_script(Stretching(), path, example=torch.rand(2, 3, SIDE, SIDE))
     model = opened(path, **RAW)
     shown = pictures(4)
-    assert np.isfinite(model.look(shown).embeddings).all()
+    before = model.look(shown)
+    assert before.known.all()
     shown[2] = 77
 
-    with pytest.raises(ModelError, match="is not finite, or too large, for image 2 of the batch"):
-        model.look(shown)
+    views = model.look(shown)
+
+    assert views.known.tolist() == [True, True, False, True]
+    assert views.failed.tolist() == [False, False, True, False]
+    np.testing.assert_array_equal(views.embeddings[views.known], before.embeddings[views.known])
+    assert np.isfinite(views.embeddings).all()
+    said = model.explain(shown, most_s=30.0)
+    assert np.isfinite(said.attributions).all(axis=(1, 2)).tolist() == views.known.tolist()
+    assert (said.classes >= -1).all()
+
+
+@pytest.mark.parametrize("spoiled", [(3,), (0, 9), tuple(range(20, 24))])
+def test_an_image_that_the_model_raises_an_error_for_takes_no_other_along(tmp_path, spoiled):
+    path = tmp_path / "model.pt"
+    save_picky(path)
+    model = opened(path, **RAW)
+    shown = pictures(24)
+    before = model.look(shown)
+    shown[list(spoiled), 0, 0] = (1, 254, 1)
+
+    views = model.look(shown)
+
+    assert np.flatnonzero(views.failed).tolist() == list(spoiled)
+    np.testing.assert_array_equal(views.embeddings[views.known], before.embeddings[views.known])
+
+
+def test_a_model_that_raises_an_error_for_every_image_fails_with_what_it_said(tmp_path):
+    path = tmp_path / "model.pt"
+    save_picky(path)
+    shown = pictures(40)
+    shown[:, 0, 0] = (1, 254, 1)
+
+    with pytest.raises(ModelError, match="it fails on a batch of"):
+        opened(path, **RAW).look(shown)
+
+
+def test_outputs_that_are_infinite_cost_one_view(tmp_path):
+    path = tmp_path / "model.pt"
+    save_script(Overflowing(), path)
+    shown = np.zeros((3, SIDE, SIDE, 3), np.uint8)
+    shown[1] = 255
+
+    views = opened(path, layer="1", **RAW).look(shown)
+
+    assert views.failed.tolist() == [False, True, False]
+
+
+class Overflowing(nn.Module):
+    """Of a white picture the first output is beyond what floats hold, the second is fine."""
+
+    def forward(self, shown):
+        mean = shown.mean((2, 3))
+        return torch.exp(mean * 89), mean
+
+
+def save_picky(path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.jit.script(Picky()).save(str(path))
+
+
+class Picky(nn.Module):
+    """Raises an error for a picture that begins with one colour."""
+
+    def forward(self, shown: torch.Tensor) -> torch.Tensor:
+        first = shown[:, :, 0, 0]
+        wrong = (first[:, 0] < 0.01) & (first[:, 1] > 0.99) & (first[:, 2] < 0.01)
+        if bool(wrong.any()):
+            raise RuntimeError("no such colour")
+        return shown.mean((2, 3))
 
 
 class Stretching(nn.Module):

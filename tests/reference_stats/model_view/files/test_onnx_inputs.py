@@ -6,7 +6,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from drift.setup.model.onnx_head import onnx_inputs
+from reference_stats.model_view.files.onnx_inputs import onnx_inputs
 
 
 def model(axes, outputs=("logits",), *, lists_weights=False) -> bytes:
