@@ -47,7 +47,7 @@ class ImagesToSum:
         Which of these the model looked at, as places in `measured`, ascending; None where it is
         not known what it saw.
     view
-        The scores of these.
+        Their numbers: see `SeenReference.numbers`.
     """
 
     scales: ProfileScales
@@ -162,12 +162,12 @@ class ImagesToSum:
 def _view(
     window: WindowImages, scales: ProfileScales, first: Places
 ) -> tuple[Places | None, pd.DataFrame]:
-    """Return which images the model looked at, as places in `first`, and their scores."""
+    """Return which images the model looked at, as places in `first`, and their numbers."""
     if window.views is None or scales.seen is None:
         return None, pd.DataFrame()
     views = window.views.take(first)
     seen = np.flatnonzero(views.known)
-    return seen, scales.seen.scale.scores(views.take(seen)).reset_index(drop=True)
+    return seen, scales.seen.numbers(views.take(seen)).reset_index(drop=True)
 
 
 def _are_of(units: RowUnits, part: Places) -> NDArray[np.bool_]:
