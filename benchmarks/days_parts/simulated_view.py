@@ -8,12 +8,11 @@ the pool's predictions say.
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks.days_parts.drawing import Counts, ScoredTable
 from benchmarks.days_parts.pool import CONDITIONS, Pool
-from drift.days.scale import ReferenceScale
+from drift.days.records.measured.scales import SeenReference, view_scale
 from drift.model_view.scale import NoViewScale, ViewScale
 from reference_stats.model_view.views import ImageViews
 
@@ -65,5 +64,5 @@ def scored_view(pool: Pool, reference: Counts) -> ScoredTable:
     scale = ViewScale.of(views.take(rows), np.arange(len(rows)))
     if isinstance(scale, NoViewScale):
         raise ValueError(scale.reason)  # noqa: TRY004 - the reference is too small
-    table = pd.DataFrame(scale.scores(views))
-    return ScoredTable.of(ReferenceScale.of(scale.reference), table, {})
+    seen = SeenReference(id="", scale=scale)
+    return ScoredTable.of(view_scale(seen), seen.numbers(views), {})

@@ -24,6 +24,7 @@ from drift.comparison.methods.registry import NUMERIC_METHODS
 from drift.comparison.methods.spread import SPREAD
 from drift.comparison.methods.tails import LOWER_TAIL, UPPER_TAIL, upper_scores
 from drift.comparison.permutation.statistic_key import StatisticKey
+from drift.days.novel_axes import NovelAxes
 
 JOINT = "joint"
 DISTANCE = "distance"
@@ -106,6 +107,8 @@ class ReferenceScale:
         Each column's central 99 % in the reference, shape (columns, 2).
     reference
         The reference's own scores.
+    novel
+        Which columns tell where novel images lie; None where none does.
     """
 
     columns: tuple[str, ...]
@@ -114,9 +117,12 @@ class ReferenceScale:
     limits: NDArray[np.float64]
     joint: _JointAxes | None
     reference: NDArray[np.float64]
+    novel: NovelAxes | None = None
 
     @classmethod
-    def of(cls, units: pd.DataFrame, *, joint: Sequence[str] = ()) -> ReferenceScale:
+    def of(
+        cls, units: pd.DataFrame, *, joint: Sequence[str] = (), novel: NovelAxes | None = None
+    ) -> ReferenceScale:
         """Return the scale of a reference.
 
         Parameters
@@ -125,8 +131,11 @@ class ReferenceScale:
             One row per unit, one float64 column per number; NaN is a missing value.
         joint
             The columns that are looked at together too.
+        novel
+            The columns that tell where novel images lie; they have no scores of their own.
         """
-        known = {name: _sorted(units[name]) for name in units.columns}
+        hidden = () if novel is None else novel.axes
+        known = {name: _sorted(units[name]) for name in units.columns if name not in hidden}
         columns = tuple(str(name) for name, values in known.items() if len(values))
         values = tuple(known[name] for name in columns)
         constants = np.array([is_constant(one) for one in values], dtype=np.bool_)
@@ -138,6 +147,7 @@ class ReferenceScale:
             limits=limits,
             joint=None,
             reference=np.zeros((0, 0)),
+            novel=novel if novel is not None and novel.novelty in columns else None,
         )
         normal, _ = scale._normal(units)
         varying = [
@@ -159,6 +169,9 @@ class ReferenceScale:
         scores = [np.where(known, part, 0.0) for part in parts]
         if self.joint is not None:
             scores.append(self.joint.scores(normal))
+        if self.novel is not None:
+            novelty = normal[:, self.columns.index(self.novel.novelty)]
+            scores.append(self.novel.scores(novelty, images))
         return ScoredImages(scores=np.concatenate(scores, axis=1), known=known)
 
     @cached_property
@@ -169,7 +182,8 @@ class ReferenceScale:
             for method in NUMERIC_METHODS
             for name in self.columns
         ]
-        return (*own, *(() if self.joint is None else self.joint.keys))
+        joint = [] if self.joint is None else self.joint.keys
+        return (*own, *joint, *([] if self.novel is None else self.novel.keys))
 
     @cached_property
     def means(self) -> NDArray[np.float64]:

@@ -97,8 +97,8 @@ def images_to_view(
     names = _images_of(profile)
     if names is None or _known(_store(place, profile), profile, definition) is not None:
         return None
-    located = (_location(place, name) for name in names)
-    return WantedImages.of([one for one in located if isinstance(one, ImageLocation)])
+    located = place.locator.named_before(names)
+    return WantedImages.of([located[name] for name in names if name in located])
 
 
 def _images_of(profile: ReferenceProfile) -> Sequence[str] | None:

@@ -22,11 +22,18 @@ class ScoresViews(Protocol):
     def reference(self) -> pd.DataFrame:
         """The scores of the reference's held-out units, one row each."""
 
+    @property
+    def held_out_views(self) -> ImageViews:
+        """What the model saw in these units."""
+
     def scores(self, views: ImageViews) -> pd.DataFrame:
         """Return the scores of images, one row each; NaN where they are not known.
 
         Those of an image do not depend on the others.
         """
+
+    def directions(self, views: ImageViews) -> NDArray[np.float32]:
+        """Return where images lie to the model, the widest axis first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

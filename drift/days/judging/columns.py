@@ -26,6 +26,7 @@ from drift.days.sums import FamilySums
 from reports.findings.answers import State
 from reports.findings.columns import Finding, Statistic
 from reports.findings.days import BesideDays
+from reports.findings.effect_sizes import COMMON_DIRECTION, capped
 
 _NOT_KNOWN = "Normal days say nothing of it: it is shown, not tested."
 _NOT_SEEN = (
@@ -151,6 +152,9 @@ class DaysJudge:
 
     def _effect(self, beside: NumberBesideDays | None, key: StatisticKey) -> Effect:
         difference = self.verdict.scores[key].difference
+        if key.method == COMMON_DIRECTION:
+            # How far the embeddings moved, which the novelty itself need not have done.
+            return Effect(size=capped(difference), direction="up")
         if beside is None:
             direction = "up" if difference > 0 else "down"
             return Effect(size=abs(difference), direction=direction)

@@ -12,6 +12,7 @@ from drift.comparison.methods.registry import ONE_SIDED
 from drift.comparison.permutation.normal_scale import without_skewness
 from drift.days.matrix import FamilyMeans
 from drift.days.model.dependence.calibration import share_of_days
+from drift.days.model.dependence.combined import combination_of
 from drift.days.model.random_effects.day_fit import Expectation
 
 Numbers = NDArray[np.float64]
@@ -27,12 +28,13 @@ class Surprise:
     Attributes
     ----------
     z
-        With its sign: about standard normal on normal days.
+        With its sign: about standard normal on normal days. Scores that are judged together have
+        one, their `Combination`'s; the others of them have none.
     statistics
         What is compared with the critical value: z for scores of which only more is looked for,
         its size for others.
     expected, difference
-        The expected mean, and the window's mean less that.
+        The expected mean, and the window's mean less that; of a combination the distance.
     share
         Which part of the variance is that of days and not of the window's images, 0 to 1: from the
         median over the scores, by `share_of_days`.
@@ -72,15 +74,22 @@ def surprise(expected: Expectation, window: FamilyMeans, blocks: int) -> Surpris
     with np.errstate(divide="ignore", invalid="ignore"):
         sampling = np.where(images > 0, expected.image_variances / images, np.nan)
     z = normal_scores(window.means[0], expected, sampling, (window.skewness, images))
-    one_sided = np.array([key.method in ONE_SIDED for key in window.keys], dtype=np.bool_)
+    difference = window.means[0] - expected.expected
     with np.errstate(invalid="ignore"):
-        shares = expected.variance / (expected.variance + sampling)
+        total = expected.variance + sampling
+        shares = expected.variance / total
+    combined = combination_of(window.keys)
+    if combined is not None:
+        difference[combined.carrier] = combined.distance(difference, total)
+        z[combined.carrier] = combined.statistic(z)
+        z[combined.hidden] = np.nan
+    one_sided = np.array([key.method in ONE_SIDED for key in window.keys], dtype=np.bool_)
     known = np.isfinite(z)
     return Surprise(
         z=z,
         statistics=np.where(one_sided, z, np.abs(z)),
         expected=expected.expected,
-        difference=window.means[0] - expected.expected,
+        difference=difference,
         share=share_of_days(float(np.median(shares[known])), blocks) if known.any() else 0.0,
     )
 

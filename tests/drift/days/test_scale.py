@@ -8,6 +8,7 @@ import pytest
 
 from drift.comparison.methods.registry import NUMERIC_METHODS
 from drift.comparison.permutation.statistic_key import StatisticKey
+from drift.days.novel_axes import NovelAxes
 from drift.days.scale import JOINT, SHARE_DEVIATION, ReferenceScale
 from drift.days.sums import FamilySums
 
@@ -75,3 +76,30 @@ def test_rows_in_another_order_have_the_same_scale() -> None:
     other = ReferenceScale.of(reference.sample(frac=1, random_state=1), joint=NAMES)
     window = _reference(60) + 3
     assert one.score(window).scores == pytest.approx(other.score(window).scores, abs=1e-8)
+
+
+def test_places_of_novel_images_are_scores_of_the_novelty_and_no_columns() -> None:
+    random = np.random.default_rng(4)
+    numbers = pd.DataFrame(random.normal(size=(400, 3)), columns=["new", "axis 1", "axis 2"])
+    novel = NovelAxes(novelty="new", axes=("axis 1", "axis 2"))
+
+    scale = ReferenceScale.of(numbers, novel=novel)
+    found = scale.score(numbers.assign(**{"axis 2": np.nan})).scores
+
+    assert scale.columns == ("new",)
+    assert scale.keys[-3:] == tuple(novel.keys)
+    assert {key.group for key in scale.keys} == {"new"}
+    weights, first, second = found[:, -3:].T
+    order = np.argsort(numbers["new"].to_numpy())
+    assert (np.diff(weights[order]) > 0).all()
+    assert first == pytest.approx(weights * numbers["axis 1"])
+    assert not second.any()
+    assert len(scale.means) == len(scale.deviations) == len(scale.skewness) == len(scale.keys)
+
+
+def test_places_mean_nothing_where_the_novelty_is_not_known() -> None:
+    numbers = pd.DataFrame({"new": np.full(60, np.nan), "axis 1": np.ones(60)})
+
+    scale = ReferenceScale.of(numbers, novel=NovelAxes(novelty="new", axes=("axis 1",)))
+
+    assert scale.keys == ()

@@ -7,9 +7,8 @@ import threading
 import time
 from pathlib import Path
 
+import distributed
 import pytest
-
-distributed = pytest.importorskip("distributed")
 
 import drift.execution.dask_cluster.cluster as connecting
 from drift.execution.dask_cluster.engine import DaskEngine

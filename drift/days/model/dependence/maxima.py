@@ -16,6 +16,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from drift.comparison.methods.registry import ONE_SIDED
 from drift.comparison.permutation.statistic_key import StatisticKey
+from drift.days.model.dependence.combined import combination_of
 
 Numbers = NDArray[np.float64]
 
@@ -117,6 +118,9 @@ def _drawn(
         start, end = end, end + len(roots[one])
         drawn[:, start:end] = drawn[:, start:end] @ roots[one]
     two_sided = np.array([key.method not in ONE_SIDED for key in keys], dtype=np.bool_)
+    combined = combination_of(keys)
+    if combined is not None:
+        drawn[:, combined.carrier] = combined.statistic(drawn)
     np.abs(drawn, out=drawn, where=np.broadcast_to(two_sided, drawn.shape))
     drawn.flags.writeable = False
     return drawn

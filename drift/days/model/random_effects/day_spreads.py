@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.days.scale import JOINT
+from reports.findings.effect_sizes import COMMON_DIRECTION
 
 Numbers = NDArray[np.float64]
 
@@ -31,6 +32,7 @@ _WIDTHS = (0.35, 0.7)
 # The scores of a kind are alike: all of them tell about as much as a part of them would.
 _ALIKE = 8.0
 _MOST_INDEPENDENT = 8.0
+_PLACE = 4
 
 
 def learnt_priors(
@@ -90,12 +92,15 @@ def _first_weights(of_others: bool) -> Numbers:
 
 @lru_cache(maxsize=64)
 def _kinds(keys: tuple[StatisticKey, ...]) -> NDArray[np.int64]:
-    """Return the kind of each score: 0 a location, 1 a spread or tail, 2 and 3 the joint ones."""
-    return np.array(
-        [
-            2 * (key.group == JOINT)
-            + (key.method != LOCATION.name and not key.method.startswith("share of "))
-            for key in keys
-        ],
-        dtype=np.int64,
-    )
+    """Return the kind of each score.
+
+    0 a location, 1 a spread or tail, 2 and 3 the joint ones, 4 a place along an axis of a view.
+    """
+    return np.array([_kind(key) for key in keys], dtype=np.int64)
+
+
+def _kind(key: StatisticKey) -> int:
+    if key.method == COMMON_DIRECTION:
+        return _PLACE
+    is_mean = key.method == LOCATION.name or key.method.startswith("share of ")
+    return 2 * (key.group == JOINT) + (not is_mean)

@@ -48,7 +48,7 @@ class ImagesToSum:
         Which of these the model looked at, as places in `measured`, ascending; None where it is
         not known what it saw.
     view
-        The scores of these.
+        Their numbers: see `SeenReference.numbers`.
     """
 
     scales: ProfileScales
@@ -163,14 +163,15 @@ class ImagesToSum:
 def _view(
     window: WindowImages, scales: ProfileScales, first: Places
 ) -> tuple[Places | None, pd.DataFrame]:
-    """Return which images the model looked at, as places in `first`, and their scores."""
+    """Return which images the model looked at, as places in `first`, and their numbers."""
     if window.views is None or scales.seen is None:
         return None, pd.DataFrame()
     seen, scale = np.flatnonzero(window.views.known[first]), scales.seen.scale
     own = window.scored
     if own is None or own.scale is not scale:
         own = ScoredViews.of(scale, window.views)
-    return seen, own.take(first[seen]).scores()
+    shown = first[seen]
+    return seen, scales.seen.numbers(window.views.take(shown), own.take(shown).scores())
 
 
 def _are_of(units: RowUnits, part: Places) -> NDArray[np.bool_]:

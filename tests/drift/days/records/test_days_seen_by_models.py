@@ -21,6 +21,7 @@ from reference_stats.model_view.view_scores import NOVELTY
 from reports.conditional_writes import always_allowed
 from reports.findings.answers import State, Verdict
 from reports.findings.days import Basis
+from reports.findings.effect_sizes import COMMON_DIRECTION
 from tests.support.day_world import FIRST_DAY, NOW, place_of, run_days
 from tests.support.seen_world import MODEL, make_seen_world, seen_job, tiny_onnx
 
@@ -81,8 +82,9 @@ def test_a_new_model_adds_its_view_and_leaves_what_was_measured(folder):
         )
         assert one.view is not None
         assert one.view.images == DRAWN
-    novelty = [key for key in known.records[0].view.scores if "novelty" in key]
-    assert novelty
+    scores = known.records[0].view.scores
+    assert any("novelty" in key for key in scores)
+    assert any(COMMON_DIRECTION in key for key in scores)
     assert known.window.view is not None
     assert known.window.view.images == known.window.features.images
 
@@ -161,6 +163,41 @@ def test_images_that_are_gone_leave_the_view_unknown_and_are_not_asked_for_again
     before = records_in(folder)
     assert run_of(job_of(folder)).seen == DAYS - 1
     assert records_in(folder) == before
+
+
+def as_before_axes(folder: Path, view_id: str) -> None:
+    """Turn the records with a view into those of a version that summed up four scores alone."""
+    for path in folder.glob("*/shapes/days/*/*-v-*.json"):
+        document = json.loads(path.read_bytes())
+        document["view"]["id"] = view_id
+        scores = document["view"]["scores"]
+        document["view"]["scores"] = {
+            key: one for key, one in scores.items() if COMMON_DIRECTION not in key
+        }
+        name = f"{path.name.partition('-v-')[0]}-{view_id}.json"
+        path.with_name(name).write_text(json.dumps(document))
+        path.unlink()
+    for path in folder.glob("*/shapes/days/*/rollup*"):
+        path.unlink()
+
+
+def test_days_that_were_seen_before_axes_were_summed_are_looked_at_again(folder, caplog):
+    first = run_of(job_of(folder))
+    with closing(place_of(job_of(folder))) as place:
+        view_id = place.seeing.viewer.definition.id
+    as_before_axes(folder, view_id)
+    forget_runs(folder)
+    before = records_in(folder)
+
+    without_time = run_of(job_of(folder, most_minutes=0))
+
+    assert (len(without_time.records), without_time.seen) == (DAYS, 0)
+    assert [one.features for one in without_time.records] == [one.features for one in first.records]
+    forget_runs(folder)
+    again = run_of(job_of(folder))
+    assert again.seen == DAYS
+    assert [one.view for one in again.records] == [one.view for one in first.records]
+    assert {name: records_in(folder)[name] for name in before} == before
 
 
 def test_rebuilt_days_have_a_record_with_the_view_and_one_without(folder):

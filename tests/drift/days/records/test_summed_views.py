@@ -6,6 +6,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import ndtri
 
 from drift.days.blocks import Block
 from drift.days.records.measured.measure import BlockCounts, Measuring, block_record, take_rows
@@ -13,7 +14,9 @@ from drift.days.records.measured.scales import ProfileScales, SeenReference
 from drift.days.sums import FamilySums, is_seen
 from drift.model_view.scale import ViewScale
 from drift.observations.window_images import WindowImages
+from reference_stats.model_view.view_scores import NOVELTY
 from reference_stats.model_view.views import ANSWERS, ImageViews
+from reports.findings.effect_sizes import COMMON_DIRECTION
 from tests.support.two_sides import BURST, NAMES, START, pictures, profile_of
 
 WIDTH, REFERENCE, IMAGES = 8, 200, 60
@@ -85,10 +88,8 @@ def test_the_view_is_summed_over_the_images_that_the_model_looked_at(measuring, 
 
     record = record_of(images, measuring)
 
-    scores = measuring.scales.seen.scale.scores(
-        images.views.take(np.arange(unseen, IMAGES - unread))
-    )
-    expected = FamilySums.of(measuring.scales.view, scores, np.arange(len(scores)))
+    numbers = measuring.scales.seen.numbers(images.views.take(np.arange(unseen, IMAGES - unread)))
+    expected = FamilySums.of(measuring.scales.view, numbers, np.arange(len(numbers)))
     assert record.view_id == VIEW_ID
     assert record.view.images == IMAGES - unread - unseen
     assert record.features.images == IMAGES - unread
@@ -132,3 +133,23 @@ def test_the_scale_of_a_view_rests_on_the_held_out_part_of_the_reference(measuri
     assert scales.view_id == VIEW_ID
     assert scales.view.units == len(scales.seen.scale.reference) == REFERENCE // 2
     assert set(scales.view.columns) == set(scales.seen.scale.reference.columns)
+
+
+def test_where_novel_images_lie_is_summed_up_along_each_axis_and_is_no_column(measuring):
+    images, scales = window(), measuring.scales
+
+    record = record_of(images, measuring)
+
+    axes = [key for key in scales.view.keys if key.method == COMMON_DIRECTION and key.number]
+    assert len(axes) == WIDTH
+    assert set(record.view.columns) == set(scales.view.columns)
+    novelty = scales.seen.scale.scores(images.views)[NOVELTY.name].to_numpy()
+    held_out = np.sort(scales.seen.scale.reference[NOVELTY.name].to_numpy())
+    rank = np.searchsorted(held_out, novelty) + 0.5
+    weights = np.exp(0.5 * ndtri(rank / (len(held_out) + 1)))
+    along = scales.seen.scale.directions(images.views)
+    for at, key in enumerate(axes):
+        known, total, squares = record.view.scores[key.text]
+        assert known == IMAGES
+        assert total == pytest.approx((weights * along[:, at]).sum(), rel=1e-6)
+        assert squares == pytest.approx(((weights * along[:, at]) ** 2).sum(), rel=1e-6)
