@@ -54,7 +54,7 @@ class TestDaskEngine(EngineContract):
     def started(cls, job):
         return engine_of(job, cls.address)
 
-    def test_a_worker_that_comes_later_measures_too_and_marks_are_deleted(self, at_work, cluster):
+    def test_marks_are_deleted_at_the_end_and_it_computes_again(self, at_work):
         shards = at_work.shards("later", number=2)
         at_work.engine.compute(shards, lambda _: None)
         assert [path.name for path in at_work.cache_folder.glob("workers-*")] != []
