@@ -14,7 +14,7 @@ from distributed import KilledWorker
 
 from drift.execution.dask_cluster.cluster import ANSWERS_WITHIN_S
 from drift.execution.dask_cluster.crew import Crew
-from drift.execution.dask_cluster.on_worker import TURN, Measuring
+from drift.execution.dask_cluster.on_worker import TURN, ShardTask
 from drift.execution.dask_cluster.open_places import ShardHandedBackError
 from jobs.errors import DriftError, InputError
 from reference_stats.extraction.sharded.shard import Shard, ShardDone
@@ -73,7 +73,7 @@ class HandingOut:
         sent = self.crew.sent
         future = self.crew.cluster.submit(
             pickle.loads,
-            Measuring(sent=sent, shard=shard).as_bytes(),
+            ShardTask(sent=sent, shard=shard).as_bytes(),
             key=f"{TURN}-{shard.name}-{uuid.uuid4().hex[:8]}",
             resources={TURN: 1, sent.right: 1},
         )

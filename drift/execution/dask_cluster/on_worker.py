@@ -121,7 +121,7 @@ def measured(sent: SentJob, packed: bytes) -> ShardDone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measuring:
+class ShardTask:
     """The task of a shard, which is done where its pickle is loaded.
 
     The scheduler looks into the tasks that it passes on. So it sees nothing but `pickle.loads` and
