@@ -17,6 +17,8 @@ from reports.conditional_writes import always_allowed
 from tests.support.day_world import DAYS, day, job_with, make_days, place_of, run_days
 from tests.support.engine_here import EngineHere
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(kw_only=True)
 class Counting(EngineHere):

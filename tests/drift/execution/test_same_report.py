@@ -19,7 +19,7 @@ from jobs.job_file.job import Job
 from tests.support.engine_here import EngineHere, engine_here
 from tests.support.sharded_worlds import UNTIL, WORLDS
 
-pytestmark = pytest.mark.usefixtures("without_evidently")
+pytestmark = [pytest.mark.usefixtures("without_evidently"), pytest.mark.slow]
 
 REPORTS = "data_drift_reports"
 NOW = UNTIL + timedelta(days=1)

@@ -20,7 +20,7 @@ from tests.support.engine_here import EngineHere
 from tests.support.seen_world import REFERENCE, REQUESTS, make_seen_world, seen_job
 from tests.support.sharded_worlds import UNTIL
 
-pytestmark = pytest.mark.usefixtures("without_evidently")
+pytestmark = [pytest.mark.usefixtures("without_evidently"), pytest.mark.slow]
 
 IMAGES = REFERENCE + REQUESTS
 
