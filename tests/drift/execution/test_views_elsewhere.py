@@ -15,6 +15,8 @@ from drift.execution.shard_computing import compute_shard, job_for_workers, open
 from drift.pipeline import run_job
 from drift.run_request import RunOptions
 from drift.workplace import open_workplace
+from jobs.errors import ObjectError
+from jobs.images.locations import ImageLocation
 from jobs.job_file.job import Job
 from reference_stats.extraction.sharded.shard import Shard, ShardDone
 from tests.support.engine_here import EngineHere, engine_here
@@ -110,3 +112,20 @@ def test_images_that_lack_a_view_alone_are_looked_at_by_others_once(job: Job) ->
     assert all(shard.for_views for shard in engine.handed)
     assert report["verdict"] == here["verdict"]
     assert report["model_view"]["images"] == REQUESTS - 1
+
+
+def test_a_worker_that_cannot_keep_views_fails_its_shard(job: Job) -> None:
+    folder = Path(job.bucket.url)
+    name = f"images/{min((folder / 'images').iterdir()).name}"
+    shard = Shard(locations=(ImageLocation(bucket_url=job.bucket.url, name=name, path=name),))
+    with engine_here(job) as engine:
+        # The model is opened and remembered while that works.
+        compute_shard(engine.place, shard)
+        views = folder / "data_drift_reports/views"
+        kept = [path for path in views.iterdir() if path.name != "opened"]
+        assert len(kept) == 1
+        shutil.rmtree(kept[0])
+        kept[0].write_bytes(b"")
+        with pytest.raises(ObjectError, match="views"):
+            compute_shard(engine.place, shard)
+    shutil.rmtree(folder / "data_drift_reports")
