@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import queue
 import uuid
 from collections import deque
@@ -12,7 +13,7 @@ from typing import Any
 from distributed import KilledWorker
 
 from drift.execution.dask_cluster.crew import Crew
-from drift.execution.dask_cluster.on_worker import TURN, measured, packed
+from drift.execution.dask_cluster.on_worker import TURN, Measuring
 from drift.execution.dask_cluster.open_places import ShardHandedBackError
 from jobs.errors import DriftError, InputError
 from reference_stats.extraction.sharded.shard import Shard, ShardDone
@@ -70,9 +71,8 @@ class HandingOut:
     def _hand_out(self, shard: Shard) -> None:
         sent = self.crew.sent
         future = self.crew.cluster.submit(
-            measured,
-            sent,
-            packed(shard),
+            pickle.loads,
+            Measuring(sent=sent, shard=shard).as_bytes(),
             key=f"{TURN}-{shard.name}-{uuid.uuid4().hex[:8]}",
             resources={TURN: 1, sent.right: 1},
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import TypeVar
@@ -16,8 +17,9 @@ from drift.execution.tasks.this_machine import basis_of
 from drift.execution.tasks.waiting import Patience, awaited_plan
 from drift.run_request import RunOptions, requested_window, run_id
 from drift.workplace import Workplace
-from jobs.errors import BucketAccessError, UsageError
+from jobs.errors import UsageError
 from jobs.times.windows import WindowRequest
+from reference_stats.extraction.sharded.shard import Shard, ShardDone
 
 Found = TypeVar("Found")
 
@@ -103,12 +105,7 @@ def _measure(place: Workplace, store: ExecutionStore, plan: ExecutionPlan, task:
 
 def _measure_all(opened: Workplace, store: ExecutionStore, shards: Sequence[PlannedShard]) -> None:
     for number, planned in enumerate(shards, start=1):
-        done = compute_shard(opened, store.read_shard(planned))
-        if done.refusal:
-            raise BucketAccessError(
-                opened.bucket.url_of(planned.first),
-                f"nothing of shard {planned.name} could be measured: {done.refusal}",
-            )
+        done = measured(opened, store.read_shard(planned))
         store.mark(done)
         logger.info(
             "shard %s, %d of %d: %d of %d images computed",
@@ -120,6 +117,34 @@ def _measure_all(opened: Workplace, store: ExecutionStore, shards: Sequence[Plan
         )
         if done.view_problem:
             logger.warning("shard %s: no views: %s", planned.name, done.view_problem)
+
+
+def measured(
+    opened: Workplace, shard: Shard, pauses_s: Sequence[float] = (2.0, 10.0, 30.0)
+) -> ShardDone:
+    """Measure a shard; where its bucket refuses all of it, try again, and leave it to the run then.
+
+    The run is refused too, and says what it would say on one machine, or it reads the images.
+
+    Parameters
+    ----------
+    opened
+        Of `open_for_shards`.
+    pauses_s
+        Between two attempts.
+    """
+    done = compute_shard(opened, shard)
+    for pause_s in pauses_s:
+        if not done.refusal:
+            return done
+        time.sleep(pause_s)
+        done = compute_shard(opened, shard)
+    if done.refusal:
+        first = shard.locations[0].path
+        logger.warning(
+            "shard %s, from %s on, is left to the run: %s", shard.name, first, done.refusal
+        )
+    return done
 
 
 def _is_last(store: ExecutionStore, plan: ExecutionPlan, task: ArrayTask) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("distributed")
+distributed = pytest.importorskip("distributed")
 
 import drift.execution.dask_cluster.cluster as connecting
 from drift.execution.dask_cluster.engine import DaskEngine
@@ -124,6 +124,12 @@ class TestDaskEngine(EngineContract):
             told = self.refused(at_work, other.address)
         assert "the worker tcp://127.0.0.1:" in told
         assert "it has pillow 1.2, and the run has pillow" in told
+
+    def test_the_scheduler_imports_none_of_our_packages(self, at_work):
+        at_work.engine.compute(at_work.shards("scheduler"), lambda _: None)
+        ours = "{name.partition('.')[0] for name in __import__('sys').modules} & {'drift', 'jobs'}"
+        with distributed.Client(self.address, set_as_default=False) as client:
+            assert client.run_on_scheduler(eval, ours) == set()
 
     def test_nothing_is_imported_before_there_is_something_to_measure(self, at_work):
         settings = ExecutionSettings(engine="dask", address=f"tcp://127.0.0.1:{free_port()}")
