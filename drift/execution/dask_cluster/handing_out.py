@@ -12,8 +12,9 @@ from typing import Any
 
 from distributed import KilledWorker
 
+from drift.execution.dask_cluster.cluster import ANSWERS_WITHIN_S
 from drift.execution.dask_cluster.crew import Crew
-from drift.execution.dask_cluster.on_worker import TURN, Measuring
+from drift.execution.dask_cluster.on_worker import TURN, ShardTask
 from drift.execution.dask_cluster.open_places import ShardHandedBackError
 from jobs.errors import DriftError, InputError
 from reference_stats.extraction.sharded.shard import Shard, ShardDone
@@ -72,10 +73,13 @@ class HandingOut:
         sent = self.crew.sent
         future = self.crew.cluster.submit(
             pickle.loads,
-            Measuring(sent=sent, shard=shard).as_bytes(),
+            ShardTask(sent=sent, shard=shard).as_bytes(),
             key=f"{TURN}-{shard.name}-{uuid.uuid4().hex[:8]}",
             resources={TURN: 1, sent.right: 1},
         )
+        self._await(future, shard)
+
+    def _await(self, future: Any, shard: Shard) -> None:  # noqa: ANN401 - of distributed: no types
         self._out[future] = shard
         future.add_done_callback(self._answers.put)
 
@@ -88,22 +92,40 @@ class HandingOut:
     def _taken_in(self, future: Any, shard: Shard) -> ShardDone | None:  # noqa: ANN401 - as above
         """Return what became of a shard; None where somebody else has to do it."""
         if future.status == "finished":
-            one: ShardDone = future.result()
-            # Otherwise it is measured again where its worker dies.
-            future.release()
-            return one
-        if self.crew.cluster.is_lost or future.status != "error":
+            return self._answer(future, shard)
+        if self.crew.cluster.is_lost or future.status == "cancelled":
             raise self.crew.cluster.lost()
+        if future.status != "error":
+            # Its worker died with the answer, and another one measures it.
+            self._await(future, shard)
+            return None
         error = future.exception()
         if isinstance(error, ShardHandedBackError) and self._handed_back < _MOST_HANDED_BACK:
-            self._handed_back += 1
-            self.waiting.append(shard)
+            self._hand_back(shard)
             return None
+        if isinstance(error, DriftError):
+            raise error
         raise self._failure(error, shard) from error
 
-    def _failure(self, error: BaseException, shard: Shard) -> BaseException:
-        if isinstance(error, DriftError):
-            return error
+    def _answer(self, future: Any, shard: Shard) -> ShardDone | None:  # noqa: ANN401 - as above
+        try:
+            one: ShardDone = future.result(timeout=ANSWERS_WITHIN_S)
+        except TimeoutError as error:
+            # Its worker died with the answer just now, and there may be no other one.
+            if self._handed_back >= _MOST_HANDED_BACK:
+                raise self._failure(error, shard) from error
+            self._hand_back(shard)
+            return None
+        finally:
+            # Otherwise it is measured again where its worker dies.
+            future.release()
+        return one
+
+    def _hand_back(self, shard: Shard) -> None:
+        self._handed_back += 1
+        self.waiting.append(shard)
+
+    def _failure(self, error: BaseException, shard: Shard) -> InputError:
         first = shard.locations[0].path
         if isinstance(error, KilledWorker):
             return InputError(

@@ -37,7 +37,7 @@ class World:
         pixels = generator.integers(0, 256, (400, 400, 3), dtype=np.uint8)
         for number in range(IMAGES):
             moved = np.roll(pixels, number, axis=1)
-            Image.fromarray(moved).save(folder / f"images/{number}.png", compress_level=1)
+            Image.fromarray(moved).save(folder / f"images/{number}.png", compress_level=0)
 
     def place(self, address):
         job = {

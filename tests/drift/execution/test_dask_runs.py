@@ -53,7 +53,7 @@ def make_world(folder, execution):
         (folder / kind).mkdir(parents=True)
         for one in range(number):
             moved = np.roll(pixels, one + (kind == "images") * 100, axis=1)
-            Image.fromarray(moved).save(folder / f"{kind}/{one}.png", compress_level=1)
+            Image.fromarray(moved).save(folder / f"{kind}/{one}.png", compress_level=0)
     with (folder / "log.csv").open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["timestamp", "filename", "breed"])
