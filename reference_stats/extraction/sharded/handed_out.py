@@ -92,6 +92,21 @@ class HandedOut:
             for place in one.missing
         }
 
+    def looked_at(self) -> set[ImageLocation]:
+        """Return the images that were read for their views alone and that a model has seen.
+
+        Where the cache has no view of one now, its name is that of another picture, or the features
+        were computed on another kind of processor: reading it here would tell the same.
+        """
+        return {
+            location
+            for name, shard in self.by_name.items()
+            if shard.for_views and (one := self.told.get(name)) is not None
+            if not (one.refusal or one.view_problem)
+            if one.computed + len(one.missing) == one.images
+            for location in shard.locations
+        }
+
     def view_failure(self) -> str:
         """Return why the model is to be given up; empty where this machine can look at the rest.
 

@@ -89,6 +89,7 @@ def take_over(
         if failure:
             looking.give_up(failure)
     find, missing = _measured(handed, reading, cache), handed.missing()
+    looked_at = handed.looked_at()
     left, known_now = list[ImageLocation](), dict[ImageLocation, Outcome]()
     for location in fresh:
         if location in missing:
@@ -97,7 +98,7 @@ def take_over(
         known = find(location) or reading.lacking.pop(location, None)
         if known is None:
             left.append(location)
-        elif reading.lacks_view(location, known):
+        elif location not in looked_at and reading.lacks_view(location, known):
             reading.lacking[location] = known
             left.append(location)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,9 +15,11 @@ from drift.execution.shard_computing import compute_shard, job_for_workers, open
 from drift.pipeline import run_job
 from drift.run_request import RunOptions
 from drift.workplace import open_workplace
+from jobs.errors import ObjectError
+from jobs.images.locations import ImageLocation
 from jobs.job_file.job import Job
 from reference_stats.extraction.sharded.shard import Shard, ShardDone
-from tests.support.engine_here import EngineHere
+from tests.support.engine_here import EngineHere, engine_here
 from tests.support.seen_world import REFERENCE, REQUESTS, make_seen_world, seen_job
 from tests.support.sharded_worlds import UNTIL
 
@@ -88,3 +91,41 @@ def test_the_run_looks_itself_at_the_images_of_a_shard_or_two(job: Job) -> None:
     engine.close()
     assert sum(map(len, engine.handed)) == IMAGES
     assert report == here
+
+
+def test_images_that_lack_a_view_alone_are_looked_at_by_others_once(job: Job) -> None:
+    here = run(job)
+    place = open_workplace(job)
+    run_job(place, RunOptions(until=UNTIL))
+    reports = Path(job.bucket.url) / "data_drift_reports"
+    shutil.rmtree(reports / "views")
+    for stored in reports.rglob("profiles/*/views"):
+        shutil.rmtree(stored)
+    # Another picture has the name of one of them now: it has no view, whoever reads it.
+    image = sorted((Path(job.bucket.url) / "images").iterdir())[-1]
+    before = image.read_bytes()
+    image.write_bytes(sorted((Path(job.bucket.url) / "images").iterdir())[0].read_bytes())
+    with engine_here(job, shard_images=20) as engine:
+        report = run(job, engine)
+    image.write_bytes(before)
+    assert sum(map(len, engine.handed)) == IMAGES
+    assert all(shard.for_views for shard in engine.handed)
+    assert report["verdict"] == here["verdict"]
+    assert report["model_view"]["images"] == REQUESTS - 1
+
+
+def test_a_worker_that_cannot_keep_views_fails_its_shard(job: Job) -> None:
+    folder = Path(job.bucket.url)
+    name = f"images/{min((folder / 'images').iterdir()).name}"
+    shard = Shard(locations=(ImageLocation(bucket_url=job.bucket.url, name=name, path=name),))
+    with engine_here(job) as engine:
+        # The model is opened and remembered while that works.
+        compute_shard(engine.place, shard)
+        views = folder / "data_drift_reports/views"
+        kept = [path for path in views.iterdir() if path.name != "opened"]
+        assert len(kept) == 1
+        shutil.rmtree(kept[0])
+        kept[0].write_bytes(b"")
+        with pytest.raises(ObjectError, match="views"):
+            compute_shard(engine.place, shard)
+    shutil.rmtree(folder / "data_drift_reports")
