@@ -23,7 +23,13 @@ class Remembering:
     has_added: bool = False
 
     def add(self, entry: CacheEntry) -> None:
-        """Keep an entry, and write those that have come together where they fill a part."""
+        """Keep an entry, and write those that have come together where they fill a part.
+
+        Raises
+        ------
+        ObjectError
+            As `finish`.
+        """
         if self.cache is None:
             return
         self.has_added = True
@@ -32,7 +38,14 @@ class Remembering:
             self._save()
 
     def finish(self) -> None:
-        """Write what is not written yet, and compact the cache where something was added."""
+        """Write what is not written yet, and compact the cache where something was added.
+
+        Raises
+        ------
+        ObjectError
+            If a part could not be written to a cache that is only added to; otherwise that is a
+            warning.
+        """
         self._save()
         if self.cache is not None and self.has_added:
             self.cache.compact()
@@ -43,5 +56,8 @@ class Remembering:
         try:
             self.cache.add(self.unsaved)
         except ObjectError as error:
+            if self.cache.adds_only:
+                # What is measured here reaches the run by way of the cache alone.
+                raise
             _LOGGER.warning("the computed features could not be remembered: %s", error)
         self.unsaved.clear()

@@ -121,6 +121,12 @@ class Looking:
         outcomes
             What became of the images, at their places: a view of another picture than that of the
             outcome counts as unknown.
+
+        Raises
+        ------
+        ObjectError
+            If views could not be written to a cache that is only added to; otherwise that is a
+            warning.
         """
         self._waiting.end()
         self._begun.set()
@@ -180,6 +186,9 @@ class Looking:
         try:
             cache.add(unsaved.seen())
         except ObjectError as error:
+            if cache.adds_only:
+                # What is seen here reaches the run by way of the cache alone.
+                raise
             _LOGGER.warning("the model's views could not be remembered: %s", error)
 
     def _views_of(self, outcomes: OutcomeColumns) -> ImageViews:
