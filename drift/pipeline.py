@@ -12,6 +12,7 @@ from drift.across_runs.marks import PersonsMarks
 from drift.days.records.known_days import KnownDays, known_days
 from drift.days.records.measured.measure import Measuring
 from drift.days.records.measured.scales import SeenReference
+from drift.execution.engines import with_engine
 from drift.followups.running import follow_up
 from drift.judgement import judge_window
 from drift.kept_copies import copies_kept
@@ -53,6 +54,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
     DriftError
         Whatever stopped the run; its class fixes the exit code. The run is not published then.
     """
+    workplace = with_engine(workplace)
     request = requested_window(workplace.job, options, workplace.clock())
     label_records(run_id=run_id(workplace.job, request))
     predictions = read_before_anything_is_written(workplace, request)

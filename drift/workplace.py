@@ -139,7 +139,9 @@ class Workplace:
         )
 
     def close(self) -> None:
-        """Let go of what a run holds beside its buckets: the model's process."""
+        """Let go of what a run holds beside its buckets: the model's process, other machines."""
+        if self.elsewhere is not None:
+            self.elsewhere.close()
         if self.model is not None:
             self.model.close()
 

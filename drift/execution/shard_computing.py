@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from drift.workplace import Workplace, open_workplace
@@ -27,7 +28,9 @@ def open_for_shards(job: Job) -> Workplace:
     return replace(open_workplace(job), of_shard=True, elsewhere=None)
 
 
-def compute_shard(place: Workplace, shard: Shard) -> ShardDone:
+def compute_shard(
+    place: Workplace, shard: Shard, progress: Callable[[int, int], None] | None = None
+) -> ShardDone:
     """Measure the images of a shard and add the numbers to the caches.
 
     Images that cannot be read now are left to the run, which asks for them once more.
@@ -36,6 +39,8 @@ def compute_shard(place: Workplace, shard: Shard) -> ShardDone:
     ----------
     place
         Of `open_for_shards`.
+    progress
+        As of `extract`; what it raises ends the shard, and what was written stays.
 
     Raises
     ------
@@ -47,6 +52,7 @@ def compute_shard(place: Workplace, shard: Shard) -> ShardDone:
         place.job.image_rules,
         open_bucket=place.open_bucket,
         cache=None if shard.for_views else place.feature_cache,
+        progress=progress,
         features=place.features,
         seeing=place.seeing,
     )

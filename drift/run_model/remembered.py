@@ -17,7 +17,7 @@ from jobs.job_file.model_settings import ModelSettings
 from reference_stats.model_view.definition import VIEW_VERSION, ViewDefinition, definition_from
 
 _FOLDER = "views/opened"
-_PACKAGES = (
+MODEL_PACKAGES = (
     "torch",
     "onnxruntime",
     "efficientnet-lite-pytorch",
@@ -58,7 +58,7 @@ class RememberedModels:
             # Without consent a model whose code ran before is refused again.
             "settings": settings.model_dump(mode="json"),
             "files": dict(versions),
-            "machine": _machine(),
+            "machine": machine_of_models(),
         }
         digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
         return f"{self.prefix.strip('/')}/{_FOLDER}/{digest[:16]}.json"
@@ -76,10 +76,10 @@ class RememberedModels:
             self.bucket.write(name, text.encode(), JSON)
 
 
-def _machine() -> dict[str, object]:
+def machine_of_models() -> dict[str, object]:
     """Return what the numbers of a model depend on beside its file; nothing heavy is imported."""
     return {
-        "packages": {name: _version(name) for name in _PACKAGES},
+        "packages": {name: _version(name) for name in MODEL_PACKAGES},
         "processor": platform.machine(),
         "accelerator": Path(_ACCELERATOR).exists(),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -21,12 +22,13 @@ def build(job_file: Path) -> None:
     job = read_job(job_file)
     from drift.cli.profile_table import profile_lines  # noqa: PLC0415
     from drift.cli.progress import image_progress  # noqa: PLC0415 - heavy imports after all faults
+    from drift.execution.engines import with_engine  # noqa: PLC0415
     from drift.pinned_profile import build_and_pin  # noqa: PLC0415
     from drift.workplace import only_run, open_workplace  # noqa: PLC0415
 
     with image_progress() as progress:
-        place = open_workplace(job, progress=progress)
-        with only_run(place) as still_allowed:
+        place = with_engine(open_workplace(job, progress=progress))
+        with only_run(place) as still_allowed, closing(place):
             profile = build_and_pin(place, still_allowed)
     for line in profile_lines(profile):
         click.echo(line)

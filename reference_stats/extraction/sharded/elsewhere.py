@@ -35,3 +35,7 @@ class Elsewhere(Protocol):
             If it cannot be done; what is done stays done.
         """
         ...
+
+    def close(self) -> None:
+        """Let go of what measuring held; it may be asked to compute again afterwards."""
+        ...
