@@ -1,9 +1,9 @@
-"""Images measured on many machines: the same report, what it costs, and what kills and faults do.
+"""Images measured on many machines: the same report, its cost, and what kills and faults do.
 
-    python -m benchmarks.many_machines                       everything; an hour or two
-    python -m benchmarks.many_machines --only equality       and cost, kills, faults, cached
-    python -m benchmarks.many_machines --images 4000         a small version, some minutes
-    python -m benchmarks.many_machines --engines here        shards in the run's own process alone
+    python -m benchmarks.many_machines                     everything; an hour or two
+    python -m benchmarks.many_machines --only equality     and cost, kills, faults, cached
+    python -m benchmarks.many_machines --images 4000       a small version, some minutes
+    python -m benchmarks.many_machines --engines here      shards in the run's own process alone
 
 Makes small images by code (28 x 28 PNG) in a folder by day, and runs `drift run` over copies of
 that bucket: on one machine, with a Dask cluster of two workers, and as an array of four tasks, all of

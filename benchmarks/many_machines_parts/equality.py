@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from benchmarks.many_machines_parts.arithmetic import lost_and_doubled
 from benchmarks.many_machines_parts.engines import LOCAL, Engine
 from benchmarks.many_machines_parts.world import (
+    FEATURES,
     JOB,
     REPORTS,
-    cached_images,
     copied,
+    feature_rows,
     images_of,
 )
 from benchmarks.same_bytes_parts.comparing import contents
@@ -50,17 +53,25 @@ class Equal:
 def left_in(folder: Path) -> Mapping[str, bytes]:
     """Return what a run left, but for the clock and an engine's own notes.
 
-    The feature cache is one object, its rows in order.
+    A feature cache is one object, its rows by the names of their images.
     """
-    found = contents(folder / "bucket" / REPORTS)
-    return {name: data for name, data in found.items() if not name.startswith(_OF_ENGINES)}
+    found = {
+        name: data
+        for name, data in contents(folder / "bucket" / REPORTS).items()
+        if not name.startswith((_OF_ENGINES, FEATURES))
+    }
+    rows = feature_rows(folder).sort_by("image").combine_chunks()
+    with pa.BufferOutputStream() as target:
+        with pa.ipc.new_stream(target, rows.schema) as stream:
+            stream.write_table(rows)
+        return found | {FEATURES: target.getvalue().to_pybytes()}
 
 
 def compared(alone: Mapping[str, bytes], folder: Path) -> Equal:
     """Compare what one machine left with what an engine did in `folder`."""
     found = left_in(folder)
     names = sorted({*alone, *found})
-    lost, doubled = lost_and_doubled(cached_images(folder), images_of(folder))
+    lost, doubled = lost_and_doubled(feature_rows(folder)["image"].to_pylist(), images_of(folder))
     return Equal(
         objects=len(alone),
         differing=tuple(name for name in names if alone.get(name) != found.get(name)),

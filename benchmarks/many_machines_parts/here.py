@@ -47,6 +47,9 @@ def main() -> int:
                 for one in shards:
                     done(compute_shard(place, Shard.from_bytes(one.as_bytes())))
 
+        def close(self) -> None:
+            """Nothing is open."""
+
     with closing(replace(open_workplace(job), elsewhere=EngineInThisProcess())) as place:
         run_job(place, RunOptions(until=datetime.fromisoformat(end).replace(tzinfo=UTC)))
     return 0

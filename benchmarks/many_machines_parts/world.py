@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.million_parts.making import DAY, DAYS, Pile, make_world, require_room
@@ -15,6 +16,7 @@ from benchmarks.photographs import put_link
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORTS = "data_drift_reports"
+FEATURES = "features/"
 JOB = "million"
 # Records of normal days would be made of images that no run has read: one more thing that differs.
 _MORE = "\n[baseline]\ndays = 0\n"
@@ -68,10 +70,10 @@ def images_of(folder: Path) -> Iterator[str]:
             yield path.relative_to(bucket).as_posix()
 
 
-def cached_images(folder: Path) -> Iterator[str]:
-    """Yield the path of every row of the feature cache."""
-    for part in sorted((folder / "bucket" / REPORTS / "features").rglob("*.parquet")):
-        yield from pq.read_table(part, columns=["image"])["image"].to_pylist()
+def feature_rows(folder: Path) -> pa.Table:
+    """Return all rows of the feature cache, in any order."""
+    parts = sorted((folder / "bucket" / REPORTS / FEATURES).rglob("*.parquet"))
+    return pa.concat_tables(pq.read_table(part).replace_schema_metadata(None) for part in parts)
 
 
 def environment(**more: str) -> dict[str, str]:
