@@ -13,7 +13,7 @@ from drift.run_model.job_model import model_of_job
 from drift.run_model.run_model import RunModel
 from jobs.buckets.bucket import Bucket
 from jobs.buckets.registry import open_bucket
-from jobs.errors import ObjectError, PublishError
+from jobs.errors import ModelError, ObjectError, PublishError
 from jobs.images.locations import ImageLocator
 from jobs.images.packed.bucket import with_packed_images
 from jobs.images.packed.opening import PackedRules
@@ -156,14 +156,18 @@ class Workplace:
 
         A run that writes nothing remembers nothing.
         """
-        viewer = self.viewer
-        if viewer is None:
+        model, viewer = self.model, self.viewer
+        if model is None or viewer is None:
             return None
         definition, prefix = viewer.definition, self.job.reports.path
         cache = ViewCache(
             bucket=self.bucket, prefix=prefix, definition=definition, adds_only=self.of_shard
         )
-        return Seeing(viewer=viewer, cache=cache if self.writes else None)
+        return Seeing(
+            viewer=viewer,
+            cache=cache if self.writes else None,
+            give_up=lambda problem: model.fail(ModelError(model.model, problem)),
+        )
 
     @property
     def copies(self) -> JobCopies | None:

@@ -289,5 +289,9 @@ class BucketAccessError(ObjectError):
     """The store refused or could not be reached, after all retries."""
 
 
+class ImagesRefusedError(BucketAccessError):
+    """A bucket refused every image that it was asked for first."""
+
+
 class UnsafeNameError(ObjectError):
     """The name would leave the folder that the bucket was opened on, or is no name at all."""

@@ -57,18 +57,19 @@ def pinned_views(
     ModelError
         If the model failed, the reference has no images, or they cannot be reached.
     """
-    if profile.records is None or profile.of_rows:
+    names = _images_of(profile)
+    if names is None:
         raise ModelError(
             definition.model,
             "the pinned reference knows no images, so that the model has nothing to compare with. "
             "Set reference.images or reference.window, and run drift profile build.",
         )
-    store = ProfileViews(bucket=place.bucket, folder=f"{place.profiles.folder}/{profile.id}")
+    store = _store(place, profile)
     try:
-        known = store.load(definition.id, profile.images)
-        if known is not None and known.width == definition.width:
+        known = _known(store, profile, definition)
+        if known is not None:
             return known
-        views, is_final = _made(place, model, profile, profile.records["image"].tolist())
+        views, is_final = _made(place, model, profile, names)
         if place.writes and is_final:
             still_allowed()
             store.save(definition.id, views)
@@ -80,6 +81,43 @@ def pinned_views(
         "the model has looked at %d of %d reference images", int(views.known.sum()), len(views)
     )
     return views
+
+
+def images_to_view(
+    place: Workplace, profile: ReferenceProfile, definition: ViewDefinition
+) -> WantedImages | None:
+    """Return the images of a profile that `pinned_views` would have a model look at.
+
+    None where what it sees is written, and where the profile knows no images.
+
+    Raises
+    ------
+    ObjectError
+        If what is written cannot be read.
+    """
+    names = _images_of(profile)
+    if names is None or _known(_store(place, profile), profile, definition) is not None:
+        return None
+    located = (_location(place, name) for name in names)
+    return WantedImages.of([one for one in located if isinstance(one, ImageLocation)])
+
+
+def _images_of(profile: ReferenceProfile) -> Sequence[str] | None:
+    if profile.records is None or profile.of_rows:
+        return None
+    names: list[str] = profile.records["image"].tolist()
+    return names
+
+
+def _store(place: Workplace, profile: ReferenceProfile) -> ProfileViews:
+    return ProfileViews(bucket=place.bucket, folder=f"{place.profiles.folder}/{profile.id}")
+
+
+def _known(
+    store: ProfileViews, profile: ReferenceProfile, definition: ViewDefinition
+) -> ImageViews | None:
+    known = store.load(definition.id, profile.images)
+    return known if known is not None and known.width == definition.width else None
 
 
 def _made(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -17,12 +18,13 @@ from drift.observations.window_images import WindowImages, join
 from drift.remarks.words.times import ahead_words
 from drift.renamed_job import refuse_renamed
 from drift.workplace import Workplace
+from jobs.images.locations import ImageLocation, RefusedLocation
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.recording import read_recording
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.windows import WindowRequest
 from reference_stats.extraction.extract import extract
-from reference_stats.image_uses import images_of_rows
+from reference_stats.image_uses import WantedImages, images_of_rows
 
 logger = logging.getLogger(__name__)
 
@@ -87,13 +89,25 @@ def read_images(
     return window, counts, segments
 
 
-def _logged_images(workplace: Workplace, predictions: PredictionRows) -> LoggedImages:
+Located = Sequence[ImageLocation | RefusedLocation]
+
+
+def images_of_window(
+    workplace: Workplace, predictions: PredictionRows
+) -> tuple[Located, WantedImages]:
+    """Return where the image of each row is, and the images that a run wants of them."""
     located = workplace.locator.locate(predictions.raw, workplace.log_url)
+    wanted = replace(
+        images_of_rows(predictions, located),
+        followed=partial(uses_behind, workplace, predictions),
+    )
+    return located, wanted
+
+
+def _logged_images(workplace: Workplace, predictions: PredictionRows) -> LoggedImages:
+    located, wanted = images_of_window(workplace, predictions)
     extracted = extract(
-        replace(
-            images_of_rows(predictions, located),
-            followed=partial(uses_behind, workplace, predictions),
-        ),
+        wanted,
         workplace.job.image_rules,
         open_bucket=workplace.open_bucket,
         cache=workplace.feature_cache,

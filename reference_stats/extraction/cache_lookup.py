@@ -92,8 +92,14 @@ class Recollection:
         *,
         immutable: bool,
         limits: SizeLimits,
+        read_parts: set[str] | None = None,
     ) -> Recollection:
         """Return what a cache remembers of some images; nothing where there is no cache.
+
+        Parameters
+        ----------
+        read_parts
+            The names of the cache's parts are added to it.
 
         Raises
         ------
@@ -104,7 +110,7 @@ class Recollection:
         if cache is None:
             return nothing
         paths = [location.path for location in wanted.locations]
-        rows = cache.rows(paths)
+        rows = cache.rows(paths, read_parts)
         if wanted.used is None:
             # Images that are in no log: there is nothing but the name to know them by.
             by_name = immutable and not wanted.versions

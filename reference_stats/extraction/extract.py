@@ -8,9 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from jobs.buckets.bucket import Bucket
-from jobs.errors import (
-    BucketAccessError,
-)
+from jobs.errors import BucketAccessError, ImagesRefusedError
 from jobs.images.locations import ImageLocation
 from jobs.images.packed.names import shard_by_shard
 from jobs.job_file.image_settings import ImageSettings
@@ -23,9 +21,8 @@ from reference_stats.extraction.images_on_their_way import (
     size_in_memory,
 )
 from reference_stats.extraction.result import ExtractionResult
-from reference_stats.extraction.sharded.cutting import cut
 from reference_stats.extraction.sharded.elsewhere import Elsewhere
-from reference_stats.extraction.sharded.shard import Shard, ShardDone
+from reference_stats.extraction.sharded.handing_over import hand_out, take_over
 from reference_stats.extraction.viewing.opened_eyes import OpenedEyes
 from reference_stats.extraction.viewing.seeing import Seeing
 from reference_stats.extraction.workers import TwoStages
@@ -37,6 +34,7 @@ from reference_stats.image_uses import Sighting, WantedImages
 from reference_stats.outcome_columns import OutcomeDraft
 from reference_stats.outcomes import (
     ImageFeatures,
+    Outcome,
     UnreadableImage,
 )
 
@@ -84,7 +82,7 @@ def extract(  # noqa: PLR0913 - what is remembered and what looks stand beside w
 
     Raises
     ------
-    BucketAccessError
+    ImagesRefusedError
         If the first 20 images were all refused or could not be reached.
     ValueError
         If the cache is one of other features.
@@ -94,14 +92,20 @@ def extract(  # noqa: PLR0913 - what is remembered and what looks stand beside w
     wanted = images if isinstance(images, WantedImages) else WantedImages.of(images)
     views = OpenedEyes.of(seeing, wanted.locations)
     urls = sorted({one.bucket_url for one in wanted.locations})
+    read_parts: set[str] = set()
     reading = ImageReading(
         settings=settings,
         features=tuple(features),
         buckets={url: open_bucket(url) for url in urls},
         known=Recollection.load(
-            cache, wanted, immutable=settings.immutable, limits=image_limits(settings)
+            cache,
+            wanted,
+            immutable=settings.immutable,
+            limits=image_limits(settings),
+            read_parts=read_parts,
         ),
         looking=views.looking,
+        read_parts=read_parts,
     )
     run = _Extraction(
         reading=reading,
@@ -140,9 +144,13 @@ class _Extraction:
         self.sightings = dict(reading.known.sources) if reading.known.immutable else {}
         done, everything = len(places) - len(fresh), len(places)
         progress(done, everything)
-        if self._measured_elsewhere(wanted, fresh, lambda some: progress(done + some, everything)):
-            fresh = self._to_read({one: places[one] for one in fresh}, outcomes)
-            done = everything - len(fresh)
+        fresh = self._measured_elsewhere(
+            wanted,
+            fresh,
+            put=lambda one, outcome: outcomes.put(places[one], outcome),
+            progress=lambda some: progress(done + some, everything),
+        )
+        if done != (done := everything - len(fresh)):
             progress(done, everything)
         if fresh:
             reading.start()
@@ -171,46 +179,21 @@ class _Extraction:
     def _measured_elsewhere(
         self,
         wanted: WantedImages,
-        fresh: Sequence[ImageLocation],
+        fresh: list[ImageLocation],
+        put: Callable[[ImageLocation, Outcome], None],
         progress: Callable[[int], None],
-    ) -> bool:
-        """Have those images measured elsewhere that nobody has to ask the store about first.
-
-        Return whether more is known then.
-        """
-        reading, cache = self.reading, self.remembering.cache
-        if self.elsewhere is None or cache is None or len(fresh) < self.elsewhere.fewest_images:
-            return False
-        shards = self._shards(wanted, fresh, self.elsewhere.shard_images)
-        if sum(map(len, shards)) < self.elsewhere.fewest_images:
-            return False
-        told: list[ShardDone] = []
-
-        def done(one: ShardDone) -> None:
-            told.append(one)
-            self.computed += one.computed
-            progress(sum(each.images for each in told))
-
-        self.elsewhere.compute(shards, done)
-        reading.recall(cache, wanted)
+    ) -> list[ImageLocation]:
+        """Have others measure what they can; return the images that are left to this machine."""
+        cache = self.remembering.cache
+        if self.elsewhere is None or cache is None:
+            return fresh
+        handed = hand_out(self.elsewhere, self.reading, wanted, fresh)
+        if handed is None:
+            return fresh
+        handed.compute(progress)
+        self.computed += handed.computed
         self.remembering.has_added = True
-        return True
-
-    def _shards(
-        self, wanted: WantedImages, fresh: Sequence[ImageLocation], shard_images: int
-    ) -> list[Shard]:
-        reading, versions = self.reading, wanted.versions
-        new = [
-            one
-            for one in fresh
-            if one not in reading.lacking and not reading.known.must_look(one.path)
-        ]
-        seen_again = [one for one in fresh if one in reading.lacking]
-        size = shard_images
-        return [
-            *cut(new, reading.used, versions, shard_images=size),
-            *cut(seen_again, reading.used, versions, shard_images=size, for_views=True),
-        ]
+        return take_over(handed, self.reading, cache, fresh, put)
 
     def _to_read(
         self, places: Mapping[ImageLocation, int], outcomes: OutcomeDraft
@@ -249,7 +232,8 @@ class _Extraction:
             return
         self.refusals.append(one.refusal)
         if len(self.refusals) >= _REFUSALS_TO_GIVE_UP:
-            raise self.refusals[0]
+            first = self.refusals[0]
+            raise ImagesRefusedError(first.url, first.problem) from first
 
     def _give_up_views(self, refusal: BucketAccessError) -> None:
         """Do without views where images that are known cannot be read again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 from jobs.buckets.bucket import Bucket, StoredObject
@@ -30,10 +30,8 @@ from reference_stats.extraction.isolated.processes import DECODERS
 from reference_stats.extraction.measuring.made_pictures import MadePictures
 from reference_stats.extraction.measuring.measure import measure
 from reference_stats.extraction.viewing.looking import Looking
-from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import feature_named, feature_names
-from reference_stats.image_uses import WantedImages
 from reference_stats.model_view.definition import Preprocessing
 from reference_stats.model_view.preprocessing import picture_bytes
 from reference_stats.outcomes import (
@@ -70,6 +68,8 @@ class ImageReading:
         What a model sees in the images; None where none is asked.
     lacking
         What is known of images that are read for their views alone; filled in any thread.
+    read_parts
+        The names of the feature cache's parts that `known` is from.
     """
 
     settings: ImageSettings
@@ -81,6 +81,7 @@ class ImageReading:
     reached: threading.Event = field(default_factory=threading.Event)
     looking: Looking | None = None
     lacking: dict[ImageLocation, Known] = field(default_factory=dict)
+    read_parts: set[str] = field(default_factory=set)
     # What decoding processes are told; None where they do not know the features.
     order: Order | None = field(init=False)
 
@@ -136,22 +137,11 @@ class ImageReading:
         self.looked_up[location.path] = looked_up
         if looked_up.known is None:
             return None
-        self._note_answer()
+        self.note_answer()
         if self.lacks_view(location, looked_up.known):
             self.lacking[location] = looked_up.known
             return None
         return FinishedImage(location, looked_up.known)
-
-    def recall(self, cache: FeatureCache, wanted: WantedImages) -> None:
-        """Take in what others have added to the caches since; what was told of uses stays."""
-        followed = self.known.followed
-        fresh = Recollection.load(
-            cache, wanted, immutable=self.settings.immutable, limits=image_limits(self.settings)
-        )
-        self.known = replace(fresh, followed=followed)
-        self.lacking.clear()
-        if self.looking is not None:
-            self.looking.recall()
 
     @property
     def picture_size(self) -> int:
@@ -175,7 +165,7 @@ class ImageReading:
 
     def _fetched(self, location: ImageLocation, stored: StoredObject | ObjectError) -> Fetched:
         if isinstance(stored, ObjectTooLargeError):
-            self._note_answer()
+            self.note_answer()
             if stored.size_bytes <= self.settings.max_bytes:
                 return LargeImage(location)
             return self._too_large(location, stored)
@@ -186,7 +176,7 @@ class ImageReading:
     ) -> FetchedImage | FinishedImage:
         if isinstance(stored, ObjectError):
             return self._lost(location, stored)
-        self._note_answer()
+        self.note_answer()
         if self.looking is not None:
             self.looking.prepare()
         return FetchedImage(location, stored.data, stored.version)
@@ -198,7 +188,8 @@ class ImageReading:
             return self._too_large(location, stored)
         return self._lost_or_read(location, stored)
 
-    def _note_answer(self) -> None:
+    def note_answer(self) -> None:
+        """Note that a bucket gave an answer that is no refusal."""
         # Asking costs a tenth of telling again.
         if not self.reached.is_set():
             self.reached.set()
@@ -212,7 +203,7 @@ class ImageReading:
 
     def _lost(self, location: ImageLocation, error: ObjectError) -> FinishedImage:
         if not isinstance(error, BucketAccessError):
-            self._note_answer()
+            self.note_answer()
         lost = not_fetched(location, error)
         known = self.lacking.get(location)
         return lost if known is None else FinishedImage(location, known, refusal=lost.refusal)

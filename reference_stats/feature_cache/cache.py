@@ -86,10 +86,15 @@ class FeatureCache:
         """
         return self.recall(self.rows(paths), by_version=by_version, limits=limits)
 
-    def rows(self, paths: Iterable[str]) -> pa.Table:
+    def rows(self, paths: Iterable[str], seen: set[str] | None = None) -> pa.Table:
         """Return the rows of some images in all parts, as `rows.row_schema` has them.
 
         What an earlier version found that did not look at the files is not among them.
+
+        Parameters
+        ----------
+        seen
+            As of `PartStore.find`.
 
         Raises
         ------
@@ -98,7 +103,7 @@ class FeatureCache:
         """
         if self.adds_only:
             return self._store.kind.schema.empty_table()
-        return believed(self._store.find(WantedPaths.of(paths)))
+        return believed(self._store.find(WantedPaths.of(paths), seen))
 
     def recall(
         self, rows: pa.Table, *, by_version: bool, limits: SizeLimits | None

@@ -99,18 +99,23 @@ class PartStore:
             if is_part_name(info.name.removeprefix(self.folder))
         ]
 
-    def find(self, wanted: WantedPaths) -> pa.Table:
+    def find(self, wanted: WantedPaths, seen: set[str] | None = None) -> pa.Table:
         """Return the rows of the wanted paths in all parts; a part that is unusable is left out.
 
         A part that was merged into another one between the listing and the reading is looked for
         again in a new listing.
+
+        Parameters
+        ----------
+        seen
+            Names of parts that need not be read, to which those that are read now are added.
 
         Raises
         ------
         BucketAccessError
             If the parts cannot be listed.
         """
-        tables, seen = [self.kind.schema.empty_table()], set[str]()
+        tables, seen = [self.kind.schema.empty_table()], set() if seen is None else seen
         for _ in range(_LISTINGS):
             fresh = [info for info in self.listed() if info.name not in seen]
             seen |= {info.name for info in fresh}

@@ -14,6 +14,7 @@ from jobs.images.locations import ImageLocator
 from jobs.job_file.job import Job
 from jobs.job_file.reference_settings import ReferenceSettings
 from reference_stats.features.registry import feature_set
+from reference_stats.image_uses import WantedImages
 from reference_stats.profiles import from_images, from_rows, from_table, from_tensors
 from reference_stats.profiles.from_rows import read_reference_log
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
@@ -31,6 +32,27 @@ PROFILE_SOURCES: dict[str, Source] = {
 }
 # A job without images takes a stretch of its log row by row.
 _SOURCES_OF_ROWS = PROFILE_SOURCES | {"window": from_rows.collect_window}
+
+
+# What they measure of images; the other sources hold numbers.
+_IMAGES: dict[str, Callable[[SourceContext], WantedImages]] = {
+    "images": from_images.images_below_prefix,
+    "window": from_images.images_of_stretch,
+}
+
+
+def images_of_reference(context: SourceContext) -> WantedImages | None:
+    """Return the images that `build_profile` would measure; None where it measures none.
+
+    Raises
+    ------
+    InputError
+        If the source is missing or unreadable.
+    """
+    kind = context.job.reference.kinds[0]
+    if not context.job.has_images or kind not in _IMAGES:
+        return None
+    return _IMAGES[kind](context)
 
 
 def build_profile(context: SourceContext, *, now: datetime) -> ReferenceProfile:

@@ -31,16 +31,34 @@ logger = logging.getLogger(__name__)
 _OLDER = "earlier use of an image name that was used again"
 
 
-def collect_prefix(context: SourceContext) -> ReferenceNumbers:
-    """Return the features of all images below ``reference.images``.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _BelowPrefix:
+    """The images below ``reference.images``.
 
-    Where no image lies there but packed objects do, their members are the images.
+    Attributes
+    ----------
+    wanted
+        The images.
+    left_out
+        The number of objects that are none, by reason.
+    """
+
+    wanted: WantedImages
+    left_out: Counter[str]
+
+
+def images_below_prefix(context: SourceContext) -> WantedImages:
+    """Return the images below ``reference.images``, without measuring any.
 
     Raises
     ------
     ObjectError
-        If nothing below the prefix is an image.
+        If they cannot be listed.
     """
+    return _below_prefix(context).wanted
+
+
+def _below_prefix(context: SourceContext) -> _BelowPrefix:
     prefix = str(context.job.reference.images)
     found = {found.name: found.version for found in context.bucket.list(prefix)}
     exclude = context.job.reference.exclude
@@ -54,9 +72,7 @@ def collect_prefix(context: SourceContext) -> ReferenceNumbers:
     locations = [
         ImageLocation(bucket_url=context.bucket.url, name=name, path=name) for name in images
     ]
-    # Listed anyway: an image that was replaced under its name is read again.
-    result = _extract(WantedImages.of(locations, versions=versions), context)
-    numbers, records, left_out = _table(result)
+    left_out: Counter[str] = Counter()
     if len(images) < len(names):
         left_out["not named as an image"] = len(names) - len(images)
     excluded = len(found) - len(kept) + len(versions) - len(names)
@@ -65,6 +81,26 @@ def collect_prefix(context: SourceContext) -> ReferenceNumbers:
     for name, problem in inside.unread.items():
         logger.warning("no reference image is read from %s: %s", name, problem)
         left_out["packed object that could not be read"] += 1
+    # Listed anyway: an image that was replaced under its name is read again.
+    wanted = WantedImages.of(locations, versions=versions)
+    return _BelowPrefix(wanted=wanted, left_out=left_out)
+
+
+def collect_prefix(context: SourceContext) -> ReferenceNumbers:
+    """Return the features of all images below ``reference.images``.
+
+    Where no image lies there but packed objects do, their members are the images.
+
+    Raises
+    ------
+    ObjectError
+        If nothing below the prefix is an image.
+    """
+    prefix = str(context.job.reference.images)
+    below = _below_prefix(context)
+    result = _extract(below.wanted, context)
+    numbers, records, left_out = _table(result)
+    left_out.update(below.left_out)
     _require_images(numbers, context.bucket.url_of(prefix), left_out)
     return ReferenceNumbers(
         features=numbers,
@@ -90,6 +126,33 @@ def not_excluded(names: Iterable[str], prefix: str, globs: Sequence[str]) -> lis
     return [below[name] for name in object_names.not_excluded(below, globs)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LoggedReference:
+    """The rows of ``reference.window``, where the image of each is, and all of these images."""
+
+    rows: PredictionRows
+    located: Sequence[ImageLocation | RefusedLocation]
+    wanted: WantedImages
+
+
+def images_of_stretch(context: SourceContext) -> WantedImages:
+    """Return the images of the rows of ``reference.window``, without measuring any.
+
+    Raises
+    ------
+    ObjectError
+        If the log cannot be read.
+    """
+    return _logged(context).wanted
+
+
+def _logged(context: SourceContext) -> _LoggedReference:
+    locator = _locator(context)
+    rows = read_stretch(context, extra_columns=locator.columns_used())
+    located = locator.locate(rows.raw, context.bucket.url_of(context.job.predictions.path))
+    return _LoggedReference(rows=rows, located=located, wanted=images_of_rows(rows, located))
+
+
 def collect_window(context: SourceContext) -> ReferenceNumbers:
     """Return what the stretch of the log that ``reference.window`` names holds.
 
@@ -98,11 +161,10 @@ def collect_window(context: SourceContext) -> ReferenceNumbers:
     ObjectError
         If no row of that stretch has a readable image.
     """
-    locator = _locator(context)
-    rows = read_stretch(context, extra_columns=locator.columns_used())
+    logged = _logged(context)
+    rows, located = logged.rows, logged.located
     log_url = context.bucket.url_of(context.job.predictions.path)
-    located = locator.locate(rows.raw, log_url)
-    result = _extract(images_of_rows(rows, located), context)
+    result = _extract(logged.wanted, context)
     again = _used_again(rows, located, result)
     numbers, records, left_out = _table(result, again.past)
     left_out.update(again.left_out)

@@ -29,6 +29,9 @@ class EngineHere:
             self.handed.append(shard)
             done(compute_shard(self.place, Shard.from_bytes(shard.as_bytes())))
 
+    def close(self) -> None:
+        self.place.close()
+
 
 @contextmanager
 def engine_here(job: Job, *, shard_images: int = 2_000) -> Iterator[EngineHere]:

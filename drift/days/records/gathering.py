@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from drift.days.blocks import Block, BlockRecord
+from drift.days.records.blocks_before import BlocksBefore, blocks_to_see
 from drift.days.records.calendar import BlockCalendar, BlockKind
-from drift.days.records.choosing import (
-    chosen_by_rows,
-    distance_of_blocks,
-    end_before,
-    why_not,
-)
+from drift.days.records.choosing import why_not
+from drift.days.records.made.block_reading import ROWS_AT_ONCE
 from drift.days.records.made.later_uses import LaterUses
-from drift.days.records.made.making import ROWS_AT_ONCE, BlockMaker
+from drift.days.records.made.making import BlockMaker
 from drift.days.records.measured.measure import Measuring
 from drift.days.records.measured.views_added import with_view_of
 from drift.days.records.own_blocks import OwnBlock, due, late_rows, own_blocks, own_record
-from drift.days.records.stored.names import record_key
 from drift.days.records.stored.pin import PinnedDays, read_pin, write_pin
 from drift.days.records.stored.store import RecordStore, StoredRecord
 from drift.observations.window_images import WindowImages
@@ -122,12 +118,8 @@ class Gathering:
     ) -> tuple[dict[Block, StoredRecord | None], int]:
         """Return the records that this run uses, None where one cannot be read, and pin them."""
         job, run = self.place.job, run_id(self.place.job, self.request)
-        view_id = self.measuring.scales.view_id
-        choice = PinnedDays(
-            profile_id=self.measuring.scales.profile_id,
-            key="-".join(filter(None, (record_key(job, self.request.rows), view_id))),
-            days=job.baseline.days,
-        )
+        scales = self.measuring.scales
+        choice = PinnedDays.of(job, self.request.rows, scales.profile_id, scales.view_id)
         pin = read_pin(self.place, run)
         if pin.pinned is not None and pin.pinned.is_for(choice):
             used = store.read_pinned(pin.pinned.readable)
@@ -148,17 +140,15 @@ class Gathering:
         self, store: RecordStore, known: frozenset[Block]
     ) -> tuple[dict[Block, StoredRecord | None], int]:
         """Return the records that are there, and those that there is time to make."""
-        days = self.place.job.baseline.days
-        wanted = self.calendar.blocks_before(days)
-        if self.calendar.kind is BlockKind.ROWS:
-            wanted = chosen_by_rows(known, self.predictions.window.start, days)
+        before = self._before
+        wanted = before.wanted(known)
         there: dict[Block, StoredRecord | None] = {**store.read(wanted)}
         there |= {block: None for block in wanted if block in store.broken}
         stops_at = time.monotonic() + self.place.job.baseline.most_minutes * _MINUTE_S
-        not_seen = [block for block in wanted if block in store.without_view]
+        to_see = blocks_to_see(store, wanted, there)
         maker = self._maker(stops_at)
         made = 0
-        for record in self._missing(maker, wanted, known, there):
+        for record in before.missing(maker, wanted, known, there):
             there[record.block] = store.create(record)
             made += 1
         if made:
@@ -168,7 +158,7 @@ class Gathering:
                 "%s of normal days not measured yet: later runs go on",
                 counted(maker.not_made, "block"),
             )
-        self._add_views(store, not_seen, there, stops_at)
+        self._add_views(store, to_see, there, stops_at)
         return there, maker.not_made
 
     def _add_views(
@@ -187,18 +177,16 @@ class Gathering:
         there
             The records so far; those with a view take their places.
         """
-        # A block without images, such as one before the log began, has nothing to be seen.
-        left = [block for block in blocks if _has_images(there.get(block))]
-        if not left:
+        if not blocks:
             return
         maker = self._maker(stops_at)
-        for made in maker.of_blocks(left, self._rows_a_block):
+        for made in maker.of_blocks(blocks, self._before.rows_a_block):
             there[made.block] = self._add_view(store, there[made.block], made)
-        seen = len([block for block in left if block not in store.without_view])
+        seen = len([block for block in blocks if block not in store.without_view])
         logger.info(
             "%s of %s of normal days seen by the model; later runs go on with the others",
             f"{seen:,}",
-            counted(len(left), "block"),
+            counted(len(blocks), "block"),
         )
 
     def _add_view(
@@ -210,29 +198,12 @@ class Gathering:
         return store.create(with_view_of(record.record, made))
 
     @property
-    def _rows_a_block(self) -> float:
-        """About how many rows the log has in a block."""
-        return float(self.calendar.rows or max(1.0, self.predictions.log_rows / len(self.own)))
-
-    def _missing(
-        self,
-        maker: BlockMaker,
-        wanted: Sequence[Block],
-        known: frozenset[Block],
-        there: Mapping[Block, StoredRecord | None],
-    ) -> Iterator[BlockRecord]:
-        rows = self.calendar.rows
-        if rows is None:
-            missing = [block for block in wanted if block not in known]
-            return maker.of_blocks(missing, self._rows_a_block)
-        oldest = there.get(wanted[-1]) if wanted else None
-        if oldest is not None and oldest.record.rows < rows:
-            # The log begins there.
-            return iter(())
-        days = self.place.job.baseline.days
-        distance = distance_of_blocks(days)
-        edge = end_before(wanted[-1], distance) if wanted else self.predictions.window.start
-        return maker.of_rows(rows, edge, days - len(wanted), distance)
+    def _before(self) -> BlocksBefore:
+        return BlocksBefore(
+            calendar=self.calendar,
+            days=self.place.job.baseline.days,
+            log_rows=self.predictions.log_rows,
+        )
 
     def _maker(self, stops_at: float) -> BlockMaker:
         later = LaterUses()
@@ -246,7 +217,3 @@ class Gathering:
             out_of_time=lambda: time.monotonic() >= stops_at,
             rows_at_once=ROWS_AT_ONCE,
         )
-
-
-def _has_images(stored: StoredRecord | None) -> bool:
-    return stored is not None and stored.record.logged > 0

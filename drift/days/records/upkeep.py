@@ -12,8 +12,9 @@ from drift.days.blocks import Block, BlockRecord
 from drift.days.records.calendar import BlockCalendar, BlockKind
 from drift.days.records.choosing import UNREADABLE, chosen_by_rows, why_not
 from drift.days.records.known_days import KnownDays
+from drift.days.records.made.block_reading import ROWS_AT_ONCE
 from drift.days.records.made.later_uses import LaterUses
-from drift.days.records.made.making import ROWS_AT_ONCE, BlockMaker
+from drift.days.records.made.making import BlockMaker
 from drift.days.records.made.reading import LoggedStretch
 from drift.days.records.measured.measure import Measuring
 from drift.days.records.measured.scales import ProfileScales, SeenReference

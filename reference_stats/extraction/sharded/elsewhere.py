@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 from reference_stats.extraction.sharded.shard import Shard, ShardDone
+
+SHARD_IMAGES: Final = 2_000
+LARGE_SHARD_IMAGES: Final = 500
+"""How many images a shard has at most where the job file says nothing: of ordinary images, and of
+those with more than four megapixels. Either takes a core a minute at most."""
+_LARGE_PIXELS = 4_000_000
 
 
 class Elsewhere(Protocol):
@@ -13,7 +20,7 @@ class Elsewhere(Protocol):
 
     @property
     def shard_images(self) -> int:
-        """How many images a shard has at most."""
+        """How many images a shard has; up to twice as many where they are in one object."""
         ...
 
     @property
@@ -27,7 +34,8 @@ class Elsewhere(Protocol):
         Parameters
         ----------
         done
-            Called, in the thread of the caller, with each shard that is done.
+            Called, in the thread of the caller, with each shard that is done, once. What it raises
+            ends the work, as an error of a shard does.
 
         Raises
         ------
@@ -39,3 +47,44 @@ class Elsewhere(Protocol):
     def close(self) -> None:
         """Let go of what measuring held; it may be asked to compute again afterwards."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InShardsOf:
+    """An engine that is handed shards of another size.
+
+    Attributes
+    ----------
+    engine
+        The engine.
+    shard_images
+        As of `Elsewhere`.
+    """
+
+    engine: Elsewhere
+    shard_images: int
+
+    @property
+    def fewest_images(self) -> int:
+        """As many fewer than the engine's as the shards are smaller: such images take longer."""
+        return max(self.engine.fewest_images * self.shard_images // self.engine.shard_images, 1)
+
+    def compute(self, shards: Sequence[Shard], done: Callable[[ShardDone], None]) -> None:
+        """Have the engine measure shards; the parameters are those of `Elsewhere.compute`."""
+        self.engine.compute(shards, done)
+
+    def close(self) -> None:
+        """As of the engine."""
+        self.engine.close()
+
+
+def fitting_shard_images(median_pixels: float | None) -> int:
+    """Return how many images a shard has where the job file says nothing.
+
+    Parameters
+    ----------
+    median_pixels
+        Of the images' width times height; None where no image is known.
+    """
+    is_large = median_pixels is not None and median_pixels > _LARGE_PIXELS
+    return LARGE_SHARD_IMAGES if is_large else SHARD_IMAGES

@@ -1,16 +1,20 @@
-"""A portion of images that is measured elsewhere, and what is told of it afterwards."""
+"""A portion of images that is measured elsewhere, and what is told of it, also as bytes."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
 from jobs.images.locations import ImageLocation
 from reference_stats.image_uses import Moments, WantedImages
+
+_NAME_DIGITS = 16
+_NAME = re.compile(rf"[0-9a-f]{{{_NAME_DIGITS}}}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,13 +49,15 @@ class Shard:
     @property
     def name(self) -> str:
         """16 hexadecimal digits that the content alone decides."""
-        return hashlib.sha256(self.as_bytes()).hexdigest()[:16]
+        return hashlib.sha256(self.as_bytes()).hexdigest()[:_NAME_DIGITS]
 
     def as_bytes(self) -> bytes:
         """Return the shard as JSON; equal shards give equal bytes."""
-        places = [[one.bucket_url, one.name, one.path] for one in self.locations]
+        urls = sorted({one.bucket_url for one in self.locations})
+        numbers = {url: number for number, url in enumerate(urls)}
         content = {
-            "images": places,
+            "buckets": urls,
+            "images": [_written(numbers[one.bucket_url], one) for one in self.locations],
             "used": None if self.used is None else self.used.tolist(),
             "versions": dict(self.versions),
             "for_views": self.for_views,
@@ -68,19 +74,9 @@ class Shard:
             If the bytes are nothing that it makes.
         """
         try:
-            content = json.loads(data)
-            used = content["used"]
-            return cls(
-                locations=tuple(
-                    ImageLocation(bucket_url=url, name=name, path=path)
-                    for url, name, path in content["images"]
-                ),
-                used=None if used is None else np.array(used, dtype=np.int64),
-                versions=content["versions"],
-                for_views=content["for_views"],
-            )
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"no shard: {error}") from error
+            return _read(json.loads(data))
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise ValueError(f"these bytes hold no shard of images: {error!r}") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +91,11 @@ class ShardDone:
         How many images it has.
     computed
         How many of them were decoded or refused; the others never arrived.
+    missing
+        The numbers, from 0 and ascending, of those that are not in their bucket.
+    refusal
+        Why nothing was measured, where its bucket refused or did not answer whatever it was asked;
+        empty otherwise.
     view_problem
         As of `ExtractionResult`.
     """
@@ -102,4 +103,131 @@ class ShardDone:
     shard: str
     images: int
     computed: int
+    missing: tuple[int, ...] = ()
+    refusal: str = ""
     view_problem: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be of any shard.
+
+        Raises
+        ------
+        ValueError
+            If the numbers contradict each other.
+        """
+        if not _NAME.fullmatch(self.shard):
+            raise ValueError(f"expected the name of a shard (found: {self.shard!r})")
+        is_ascending = list(self.missing) == sorted(set(self.missing))
+        is_within = all(0 <= one < self.images for one in self.missing)
+        if not (is_ascending and is_within and 0 <= self.computed <= self.images):
+            raise ValueError(f"the numbers of shard {self.shard} contradict each other")
+
+    def as_bytes(self) -> bytes:
+        """Return it as JSON; equal ones give equal bytes."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> ShardDone:
+        """Return what `as_bytes` wrote.
+
+        Raises
+        ------
+        ValueError
+            If the bytes are nothing that it writes.
+        """
+        try:
+            return _read_done(json.loads(data))
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise ValueError(f"these bytes tell of no shard: {error!r}") from error
+
+
+def _written(bucket: int, image: ImageLocation) -> list[int | str | None]:
+    """Return an image as it is written: its path only where nothing else tells it."""
+    if image.path == image.name:
+        return [bucket, image.name]
+    is_below = image.path == f"{image.bucket_url}/{image.name}"
+    return [bucket, image.name, None if is_below else image.path]
+
+
+def _read(content: object) -> Shard:
+    fields = _mapping(content)
+    urls = [_text(url) for url in _list(fields["buckets"])]
+    locations = tuple(_location(urls, _list(image)) for image in _list(fields["images"]))
+    paths = {one.path for one in locations}
+    _require(len(paths) == len(locations) > 0, "images, each once")
+    versions = {path: _text(one) for path, one in _mapping(fields["versions"]).items()}
+    _require(versions.keys() <= paths, "versions of its images")
+    return Shard(
+        locations=locations,
+        used=_moments(fields["used"], len(locations)),
+        versions=versions,
+        for_views=_flag(fields["for_views"]),
+    )
+
+
+def _location(urls: list[str], written: list[object]) -> ImageLocation:
+    _require(len(written) in (2, 3), "a bucket and a name")
+    bucket, name = _whole(written[0]), _text(written[1])
+    _require(0 <= bucket < len(urls), "one of the buckets")
+    url = urls[bucket]
+    if len(written) == 2:
+        return ImageLocation(bucket_url=url, name=name, path=name)
+    path = f"{url}/{name}" if written[2] is None else _text(written[2])
+    return ImageLocation(bucket_url=url, name=name, path=path)
+
+
+def _moments(written: object, images: int) -> Moments | None:
+    if written is None:
+        return None
+    moments = [_whole(one) for one in _list(written)]
+    bounds = np.iinfo(np.int64)
+    _require(len(moments) == images, "a time for each image")
+    _require(all(bounds.min <= one <= bounds.max for one in moments), "times in 64 bits")
+    return np.array(moments, dtype=np.int64)
+
+
+def _read_done(content: object) -> ShardDone:
+    fields = _mapping(content)
+    return ShardDone(
+        shard=_text(fields["shard"]),
+        images=_whole(fields["images"]),
+        computed=_whole(fields["computed"]),
+        missing=tuple(_whole(one) for one in _list(fields["missing"])),
+        refusal=_text(fields["refusal"], may_be_empty=True),
+        view_problem=_text(fields["view_problem"], may_be_empty=True),
+    )
+
+
+def _mapping(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise TypeError("expected an object of JSON")
+    return value
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError("expected a list")
+    return value
+
+
+def _text(value: object, *, may_be_empty: bool = False) -> str:
+    if not isinstance(value, str) or not (value or may_be_empty):
+        raise TypeError("expected a text")
+    return value
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("expected a whole number")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("expected true or false")
+    return value
+
+
+def _require(holds: bool, expected: str) -> None:
+    if not holds:
+        raise ValueError(f"expected {expected}")

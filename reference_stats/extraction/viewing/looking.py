@@ -66,6 +66,7 @@ class Looking:
         self.problem = ""
         self._seeing, self._places = seeing, places
         self._paths = [location.path for location in places]
+        self._read_parts: set[str] = set()
         self._known = self._remembered()
         self._views = ImageViews.unknown(len(places), definition.width)
         # Of which picture each view is that was looked at now.
@@ -77,9 +78,17 @@ class Looking:
         self._thread: threading.Thread | None = None
         self._is_needed, self._begun = False, threading.Event()
 
-    def recall(self) -> None:
-        """Take in what others have added to the cache since; before the first picture is put."""
-        self._known, self._has_added = self._remembered(), self._seeing.cache is not None
+    def recall(self, paths: Sequence[str]) -> None:
+        """Take in what others have added to the cache since; before the first picture is put.
+
+        Parameters
+        ----------
+        paths
+            Of the images that others looked at.
+        """
+        if self._seeing.cache is not None:
+            added = self._seeing.cache.load(paths, self._read_parts)
+            self._known, self._has_added = self._known.with_others(added), True
 
     def lacks(self, location: ImageLocation, outcome: Outcome) -> bool:
         """Tell whether an image with a known outcome has to be read for its view alone."""
@@ -112,6 +121,11 @@ class Looking:
         """Look at nothing any more."""
         self.problem = self.problem or problem
         self._waiting.drop()
+
+    def give_up(self, problem: str) -> None:
+        """Look at nothing any more, neither here nor in the rest of the run."""
+        self.fail(problem)
+        self._seeing.give_up(problem)
 
     def finish(self, outcomes: OutcomeColumns) -> ImageViews:
         """Wait for the last pictures, remember what was seen and return all views.
@@ -148,7 +162,7 @@ class Looking:
         if self._seeing.cache is None:
             nothing = ImageViews.unknown(0, self.definition.width)
             return CachedViews(SeenImages(paths=(), digests=(), views=nothing))
-        return self._seeing.cache.load(self._paths)
+        return self._seeing.cache.load(self._paths, self._read_parts)
 
     def _look(self) -> None:
         self._begun.wait()

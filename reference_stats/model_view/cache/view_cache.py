@@ -41,6 +41,16 @@ class CachedViews:
     def __len__(self) -> int:
         return len(self._places)
 
+    def with_others(self, others: CachedViews) -> CachedViews:
+        """Return these and others; of an image that both know, those of the others."""
+        if not len(self):
+            return others
+        joined = CachedViews(SeenImages(paths=(), digests=(), views=self._views))
+        joined._views = ImageViews.joined([self._views, others._views])
+        behind = {key: len(self._views) + place for key, place in others._places.items()}
+        joined._places = self._places | behind
+        return joined
+
     def has(self, path: str, digest: bytes) -> bool:
         """Whether the view of an image is known."""
         return (path, digest) in self._places
@@ -80,8 +90,13 @@ class ViewCache:
         """Where the parts are, with a slash at its end."""
         return f"{self.prefix.strip('/')}/{VIEWS_FOLDER}/{self.definition.id}/"
 
-    def load(self, paths: Iterable[str]) -> CachedViews:
+    def load(self, paths: Iterable[str], seen: set[str] | None = None) -> CachedViews:
         """Return what all parts together remember about some images.
+
+        Parameters
+        ----------
+        seen
+            As of `PartStore.find`.
 
         Raises
         ------
@@ -91,7 +106,7 @@ class ViewCache:
         if self.adds_only:
             nothing = ImageViews.unknown(0, self.definition.width)
             return CachedViews(SeenImages(paths=(), digests=(), views=nothing))
-        rows: pa.Table = one_row_each(self._store.find(WantedPaths.of(paths)))
+        rows: pa.Table = one_row_each(self._store.find(WantedPaths.of(paths), seen))
         return CachedViews(seen_in(rows))
 
     def add(self, seen: SeenImages) -> None:

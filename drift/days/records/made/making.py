@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from drift.days.blocks import Block, BlockRecord
-from drift.days.records.choosing import end_before
-from drift.days.records.made.large_blocks import read_large_block
+from drift.days.records.made.block_reading import ROWS_AT_ONCE, BlockBatch, BlockReader
 from drift.days.records.made.later_uses import LaterUses
-from drift.days.records.made.reading import LoggedStretch, batches
 from drift.days.records.measured.measure import BlockCounts, Measuring, block_record, take_rows
 from drift.days.sums import FamilySums
 from drift.observations.logged_images import LoggedImages
 from drift.observations.segments.segment_values import segments_of
 from drift.observations.window_images import join
 from drift.workplace import Workplace
-from jobs.errors import InputError, TooManyRowsError
-from jobs.times.timestamps import to_datetime, to_moment
-from jobs.times.windows import WindowRequest
+from jobs.errors import InputError
+from jobs.times.timestamps import to_moment
 from reference_stats.image_uses import moments_of
 from reference_stats.outcomes import UnfetchedImage
 
-# As many rows as take some hundred megabytes.
-ROWS_AT_ONCE = 250_000
-# Whether there is time left is asked between so many images.
-_IMAGES_AT_ONCE = 1_200
 # A store that did not answer for more images than this is asked again by another run.
 _MOST_UNFETCHED = 0.1
-# What fails so often in one run will not do better in the same run.
-_MOST_FAILURES = 3
-_MICROSECOND = timedelta(microseconds=1)
-
-logger = logging.getLogger(__name__)
 
 
 class BlockMaker:
@@ -55,11 +42,6 @@ class BlockMaker:
         Whether nothing more is to be begun.
     rows_at_once
         At most so many rows of the log are held at a time.
-
-    Attributes
-    ----------
-    not_made
-        How many blocks were left: there was no time, or something of them could not be read.
     """
 
     def __init__(
@@ -74,89 +56,45 @@ class BlockMaker:
     ) -> None:
         self._place = place
         self._measuring = measuring
-        self._later = later
         self._by_rows = by_rows
-        self._out_of_time = out_of_time
-        self._rows_at_once = rows_at_once
-        self._failures = 0
-        self.not_made = 0
+        self._reader = BlockReader(
+            place,
+            measuring.most_images,
+            later,
+            by_rows=by_rows,
+            out_of_time=out_of_time,
+            rows_at_once=rows_at_once,
+        )
+
+    @property
+    def not_made(self) -> int:
+        """How many blocks were left: there was no time, or something of them cannot be read."""
+        return self._reader.not_made
 
     def of_blocks(self, blocks: Sequence[Block], rows_a_block: float) -> Iterator[BlockRecord]:
-        """Yield the records of some blocks.
-
-        Parameters
-        ----------
-        blocks
-            Newest first.
-        rows_a_block
-            About how many rows the log has in a block.
-        """
-        waiting, most = list(blocks), len(blocks)
-        while waiting and not self._stops():
-            size = min(most, self._fitting(waiting, rows_a_block))
-            read = self._read_some(waiting[:size])
-            if read is None:
-                most = 1
-                self.not_made += 1
-                waiting = waiting[1:]
-                continue
-            chunk, stretch = read
-            most = most if len(chunk) == size else len(chunk)
-            waiting = waiting[len(chunk) :]
-            yield from self._records(stretch, chunk, chunk[-1].start)
-        self.not_made += len(waiting)
+        """Yield the records of some blocks; the parameters are those of `BlockReader`."""
+        for batch in self._reader.of_blocks(blocks, rows_a_block):
+            yield from self._records(batch)
 
     def of_rows(
         self, rows: int, end: datetime, number: int, distance: timedelta = timedelta()
     ) -> Iterator[BlockRecord]:
-        """Yield the records of as many blocks of rows before a moment, newest first.
+        """Yield the records of blocks of rows; the parameters are those of `BlockReader`."""
+        for batch in self._reader.of_rows(rows, end, number, distance):
+            yield from self._records(batch)
 
-        Where the log begins before, the last one has fewer rows, or none.
-
-        Parameters
-        ----------
-        distance
-            How far the ends of blocks lie apart at least.
-        """
-        edge, rows_apart = end, rows
-        while number > 0 and not self._stops():
-            asked = max(rows, min(number * rows_apart, self._rows_at_once))
-            request = WindowRequest(end=edge, rows=asked)
-            try:
-                stretch = LoggedStretch.of(self._place, request)
-            except InputError as error:
-                self._failed(error.message)
-                break
-            is_beginning = len(stretch.log_moments) < asked
-            blocks = _cut(stretch, rows, edge, distance, with_rest=is_beginning)[:number]
-            rows_apart = max(rows, stretch.rows_within(distance, edge))
-            edge = end_before(blocks[-1], distance)
-            yield from self._records(stretch, blocks, edge)
-            number -= len(blocks)
-            if is_beginning:
-                return
-        self.not_made += number
-
-    def _records(
-        self, stretch: LoggedStretch, blocks: Sequence[Block], edge: datetime
-    ) -> Iterator[BlockRecord]:
-        """Yield the records of blocks; what is read next ends at the edge."""
-        most = self._measuring.most_images
-        for together, rows in batches(stretch, blocks, most, _IMAGES_AT_ONCE):
-            if self._stops():
-                self.not_made += len(together)
-                continue
-            counts = {block: stretch.counts(block, by_rows=self._by_rows) for block in together}
-            try:
-                logged = stretch.images(self._place, rows, self._later) if len(rows) else None
-            except InputError as error:
-                self._failed(error.message)
-                self.not_made += len(together)
-                continue
-            yield from self._measured(logged, counts)
-        names, moments = stretch.named
-        is_behind = moments >= to_moment(edge)
-        self._later.add(names[is_behind], moments[is_behind])
+    def _records(self, batch: BlockBatch) -> Iterator[BlockRecord]:
+        stretch, rows = batch.stretch, batch.rows
+        counts = {block: stretch.counts(block, by_rows=self._by_rows) for block in batch.blocks}
+        try:
+            logged = None
+            if len(rows):
+                logged = stretch.images(self._place, rows, self._reader.later)
+        except InputError as error:
+            self._reader.failed(error.message)
+            self._reader.not_made += len(batch.blocks)
+            return
+        yield from self._measured(logged, counts)
 
     def _measured(
         self, logged: LoggedImages | None, counts: dict[Block, BlockCounts]
@@ -175,54 +113,10 @@ class BlockMaker:
             if not len(mine):
                 yield _without_images(block, one)
             elif unfetched[mine].mean() > _MOST_UNFETCHED:
-                self._failed(f"{int(unfetched[mine].sum())} images could not be fetched")
-                self.not_made += 1
+                self._reader.failed(f"{int(unfetched[mine].sum())} images could not be fetched")
+                self._reader.not_made += 1
             else:
                 yield block_record(block, one, take_rows(window, mine), self._measuring)
-
-    def _read_some(self, chunk: list[Block]) -> tuple[list[Block], LoggedStretch] | None:
-        """Read the newest blocks of a chunk: all of them, or fewer where that does not work."""
-        while True:
-            try:
-                return chunk, self._read(chunk)
-            except InputError as error:
-                if len(chunk) == 1:
-                    self._failed(error.message)
-                    return None
-                # Too many rows, or something that cannot be read: nearer ones may do.
-                chunk = chunk[: len(chunk) // 2]
-
-    def _read(self, chunk: list[Block]) -> LoggedStretch:
-        request = WindowRequest(
-            end=chunk[0].end,
-            last=chunk[0].end - chunk[-1].start,
-            most_rows=self._rows_at_once,
-        )
-        try:
-            return LoggedStretch.of(self._place, request)
-        except TooManyRowsError:
-            if len(chunk) > 1:
-                raise
-        most = self._measuring.most_images
-        return read_large_block(
-            self._place, chunk[0], most, self._rows_at_once, by_rows=self._by_rows
-        )
-
-    def _fitting(self, blocks: Sequence[Block], rows_a_block: float) -> int:
-        """Return how many blocks are likely to fit into one reading of the log."""
-        length = blocks[0].end - blocks[0].start
-        for number in range(len(blocks), 1, -1):
-            stretches = (blocks[0].end - blocks[number - 1].start) / length
-            if stretches * rows_a_block <= self._rows_at_once:
-                return number
-        return 1
-
-    def _stops(self) -> bool:
-        return self._failures >= _MOST_FAILURES or self._out_of_time()
-
-    def _failed(self, why: str) -> None:
-        self._failures += 1
-        logger.warning("%s A past day that needs it is left out of what is normal.", why)
 
 
 def _without_images(block: Block, counts: BlockCounts) -> BlockRecord:
@@ -236,29 +130,3 @@ def _without_images(block: Block, counts: BlockCounts) -> BlockRecord:
         features=nothing,
         predictions=nothing,
     )
-
-
-def _cut(
-    stretch: LoggedStretch, rows: int, end: datetime, distance: timedelta, *, with_rest: bool
-) -> list[Block]:
-    """Cut rows into blocks of so many, newest first; rows of one time are in one block.
-
-    Parameters
-    ----------
-    distance
-        How far the ends of blocks lie apart at least.
-    with_rest
-        Whether the rows before them are a block too, and where there is none, the moment before.
-    """
-    blocks: list[Block] = []
-    moments = stretch.log_moments
-    stop = len(moments)
-    while stop >= rows:
-        start = to_datetime(int(moments[stop - rows]))
-        blocks.append(Block(start=start, end=end))
-        end = end_before(blocks[-1], distance)
-        stop = int(np.searchsorted(moments, to_moment(end)))
-    if with_rest:
-        start = to_datetime(int(moments[0])) if stop else end - _MICROSECOND
-        blocks.append(Block(start=start, end=end))
-    return blocks

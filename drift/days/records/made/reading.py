@@ -26,7 +26,7 @@ from jobs.times.timestamps import to_datetime, to_moment
 from jobs.times.windows import WindowRequest
 from reference_stats.extraction.extract import extract
 from reference_stats.extraction.names_used_again import is_of_use
-from reference_stats.image_uses import Moments, images_of_rows, moments_of
+from reference_stats.image_uses import Moments, WantedImages, images_of_rows, moments_of
 from reference_stats.logged_features import names_of_rows
 from reference_stats.outcomes import OverwrittenImage
 
@@ -141,6 +141,22 @@ class LoggedStretch:
         boxes = self.predictions.boxes
         return len(rows) if boxes is None else boxes.log_rows(rows)
 
+    def wanted(self, rows: NDArray[np.int64], later: LaterUses) -> WantedImages:
+        """Return the images that some rows name, and how they are used behind them.
+
+        Parameters
+        ----------
+        later
+            The uses of images behind all rows of this stretch.
+        """
+
+        def followed() -> dict[str, int]:
+            behind = dict(later.of(self.names[rows]))
+            return behind | _uses_after(self.names, self.moments, rows)
+
+        located = [self.located[row] for row in rows.tolist()]
+        return replace(images_of_rows(rows_at(self.predictions, rows), located), followed=followed)
+
     def images(self, place: Workplace, rows: NDArray[np.int64], later: LaterUses) -> LoggedImages:
         """Return what becomes of the images of some rows.
 
@@ -163,13 +179,8 @@ class LoggedStretch:
             logged = LoggedImages.without_images(wanted, place.job)
             return replace(logged, **_named(logged, self.names[rows]))
         located = [self.located[row] for row in rows.tolist()]
-
-        def followed() -> dict[str, int]:
-            behind = dict(later.of(self.names[rows]))
-            return behind | _uses_after(self.names, self.moments, rows)
-
         extracted = extract(
-            replace(images_of_rows(wanted, located), followed=followed),
+            self.wanted(rows, later),
             place.job.image_rules,
             open_bucket=place.open_bucket,
             cache=place.feature_cache,

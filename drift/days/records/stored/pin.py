@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from drift.days.blocks import Block
+from drift.days.records.stored.names import record_key
 from drift.run_request import as_text
 from drift.workplace import Workplace
 from jobs.buckets.bucket import JSON
 from jobs.errors import ObjectError, PublishError
+from jobs.job_file.job import Job
 from reports.conditional_writes import StillAllowed, put_if_unchanged, read_if_there
 from reports.history.history import parse_time
 from reports.publishing.publish import run_prefix
@@ -47,6 +49,20 @@ class PinnedDays:
     def readable(self) -> dict[Block, str]:
         """The digests of the records that could be read."""
         return {block: digest for block, digest in self.digests.items() if digest}
+
+    @classmethod
+    def of(cls, job: Job, rows: int | None, profile_id: str, view_id: str) -> PinnedDays:
+        """Return what records are chosen for, before any is.
+
+        Parameters
+        ----------
+        rows
+            How many rows a block has; None where blocks are stretches of time.
+        view_id
+            Which model looks at images; empty where none does.
+        """
+        key = "-".join(filter(None, (record_key(job, rows), view_id)))
+        return cls(profile_id=profile_id, key=key, days=job.baseline.days)
 
     def is_for(self, other: PinnedDays) -> bool:
         """Return whether both were chosen for the same."""

@@ -113,7 +113,7 @@ def test_batches_and_readings_do_not_show_in_records(folder, tmp_path, monkeypat
     other = shutil.copytree(folder, tmp_path / "other")
     run_days(place_of(job_with(folder)), day(6))
     monkeypatch.setattr("drift.days.records.gathering.ROWS_AT_ONCE", 4)
-    monkeypatch.setattr("drift.days.records.made.making._IMAGES_AT_ONCE", 1)
+    monkeypatch.setattr("drift.days.records.made.block_reading._IMAGES_AT_ONCE", 1)
 
     run_days(place_of(job_with(other)), day(6))
 

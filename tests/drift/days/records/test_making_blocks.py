@@ -92,7 +92,7 @@ def test_a_block_that_does_not_even_fit_in_parts_is_left(folder, caplog):
 
 
 def test_it_stops_when_the_time_is_up(folder, monkeypatch):
-    monkeypatch.setattr("drift.days.records.made.making._IMAGES_AT_ONCE", 1)
+    monkeypatch.setattr("drift.days.records.made.block_reading._IMAGES_AT_ONCE", 1)
     answers = iter([False, False, False, False, *[True] * 20])
     maker, _ = maker_of(folder, out_of_time=lambda: next(answers))
 
@@ -105,7 +105,7 @@ def test_it_stops_when_the_time_is_up(folder, monkeypatch):
 def test_later_runs_go_on_where_one_stopped(folder, tmp_path, monkeypatch):
     copy = shutil.copytree(folder, tmp_path / "bucket")
     shutil.rmtree(copy / "data_drift_reports" / "dogs" / "days")
-    monkeypatch.setattr("drift.days.records.made.making._IMAGES_AT_ONCE", 1)
+    monkeypatch.setattr("drift.days.records.made.block_reading._IMAGES_AT_ONCE", 1)
     left = {"clock": 0.0}
 
     def clock():
