@@ -6,11 +6,12 @@
     python -m benchmarks.many_machines --engines here      shards in the run's own process alone
 
 Makes small images by code (28 x 28 PNG) in a folder by day, and runs `drift run` over copies of
-that bucket: on one machine, with a Dask cluster of two workers, and as an array of four tasks, all of
-them processes of this machine. Costs are processor seconds of all processes together, the
+that bucket: on one machine, with a Dask cluster of two workers, and as an array of four tasks, all
+of them processes of this machine. Costs are processor seconds of all processes together, the
 scheduler's, the workers' and the decoding ones', which other programs change little; efficiency
 is that of one machine over that of the engine, once what the engine costs without any image is
-taken off. Everything lies in a temporary folder (`--scratch`), which is deleted at the end.
+taken off. Kills and faults use a tenth of the images, in shards of a tenth. Everything lies in a
+temporary folder (`--scratch`), which is deleted at the end.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.many_machines_parts import cached, cost, equality
+from benchmarks.many_machines_parts import cached, cost, equality, faults
 from benchmarks.many_machines_parts.engines import HERE, Engine, dask, tasks
+from benchmarks.many_machines_parts.kills import Kills
 from benchmarks.many_machines_parts.world import make
 from benchmarks.million_parts.making import NoRoomError
 from benchmarks.process_tree import CommandFailedError
@@ -52,6 +54,8 @@ class Trial:
         Those that are tried.
     rounds
         How often costs are measured.
+    kills, seed
+        How many processes of each kind are killed, and what the moments depend on.
     scratch
         The folder to work in.
     """
@@ -60,6 +64,8 @@ class Trial:
     shard_images: int
     engines: tuple[Engine, ...]
     rounds: int
+    kills: int
+    seed: int
     scratch: Path
 
     def world(self, images: int) -> Path:
@@ -98,9 +104,30 @@ def _cached(trial: Trial) -> dict[str, Any]:
     )
 
 
+def _kills(trial: Trial) -> dict[str, Any]:
+    kills = Kills(
+        world=trial.world(trial.images // _SMALL_PART),
+        scratch=trial.scratch,
+        shard_images=max(1, trial.shard_images // _SMALL_PART),
+        count=trial.kills,
+        seed=trial.seed,
+    )
+    return kills.run({one.kind for one in trial.engines})
+
+
+def _faults(trial: Trial) -> dict[str, Any]:
+    return faults.run(
+        trial.world(trial.images // _SMALL_PART),
+        trial.scratch,
+        shard_images=max(1, trial.shard_images // _SMALL_PART),
+    )
+
+
 PARTS: dict[str, Callable[[Trial], dict[str, Any]]] = {
     "equality": _equality,
     "cost": _cost,
+    "kills": _kills,
+    "faults": _faults,
     "cached": _cached,
 }
 
@@ -126,6 +153,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--shard-images", type=int, default=2_000)
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=["dask", "tasks"])
     parser.add_argument("--rounds", type=int, default=1, help="of costs, medians of so many")
+    parser.add_argument("--kills", type=int, default=10, help="of each kind")
+    parser.add_argument("--seed", type=int, default=0, help="of the moments of kills")
     parser.add_argument("--scratch", type=Path, help="the folder to work in")
     parser.add_argument("--json", type=Path, help="where to write all figures")
     options = parser.parse_args(arguments)
@@ -137,11 +166,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             shard_images=options.shard_images,
             engines=tuple(ENGINES[one] for one in options.engines),
             rounds=options.rounds,
+            kills=options.kills,
+            seed=options.seed,
             scratch=Path(name),
         )
         try:
             found = measure(trial, options.only or list(PARTS))
-        except (NoRoomError, CommandFailedError) as error:
+        except (NoRoomError, CommandFailedError, RuntimeError) as error:
             print(error, file=sys.stderr)
             return 2
     if options.json:

@@ -34,6 +34,11 @@ class Engine:
     parties: int = 1
     beside: str = ""
 
+    @property
+    def kind(self) -> str:
+        """Its name in the job file."""
+        return self.execution.split('"')[1]
+
     def settings(self, shard_images: int) -> str:
         """Return the lines of ``[execution]``."""
         return f"{self.execution}\nshard_images = {shard_images}"

@@ -55,6 +55,13 @@ class CheckedImages:
     sources: ImageSources = field(default_factory=ImageSources)
 
     @property
+    def median_pixels(self) -> float | None:
+        """How many pixels an image has; None where that is not known."""
+        if self.window is None or not len(self.window.features.get("width", ())):
+            return None
+        return float((self.window.features["width"] * self.window.features["height"]).median())
+
+    @property
     def bytes_an_image(self) -> float:
         """How large a file is on average; 0 where that is not known."""
         if self.window is None or "size_bytes" not in self.window.features:
