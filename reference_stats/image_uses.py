@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -66,6 +66,41 @@ class WantedImages:
             np.maximum.at(used, codes, moments)
             reused = used - first > ONE_USE_US
         return cls(locations=wanted, used=used, reused=reused, versions=versions or {})
+
+    def without(self, paths: Collection[str]) -> WantedImages:
+        """Return the images but those of some paths."""
+        kept = [place for place, one in enumerate(self.locations) if one.path not in paths]
+        return replace(
+            self,
+            locations=[self.locations[place] for place in kept],
+            used=None if self.used is None else self.used[kept],
+            reused=None if self.reused is None else self.reused[kept],
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[WantedImages]) -> WantedImages:
+        """Return the images of several parts of a log, each where it is named first.
+
+        Parameters
+        ----------
+        parts
+            At least one; all with the times of their rows.
+        """
+        locations = [one for part in parts for one in part.locations]
+        first = list({one: place for place, one in reversed(list(enumerate(locations)))}.values())
+        kept = np.array(sorted(first), dtype=np.int64)
+        reused = [
+            np.zeros(len(part.locations), dtype=np.bool_) if part.reused is None else part.reused
+            for part in parts
+        ]
+        asked = [part.followed for part in parts if part.followed is not None]
+        return cls(
+            locations=[locations[place] for place in kept.tolist()],
+            used=np.concatenate([part.used for part in parts if part.used is not None])[kept],
+            reused=np.concatenate(reused)[kept],
+            versions={path: one for part in parts for path, one in part.versions.items()},
+            followed=lambda: {path: use for ask in reversed(asked) for path, use in ask().items()},
+        )
 
     def last_uses(self, images: Iterable[ImageLocation]) -> dict[ImageLocation, int]:
         """Return the last uses of some of the images; empty where they are in no log."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -10,7 +10,6 @@ from functools import partial
 from jobs.buckets.bucket import Bucket
 from jobs.errors import BucketAccessError, ImagesRefusedError
 from jobs.images.locations import ImageLocation
-from jobs.images.packed.names import shard_by_shard
 from jobs.job_file.image_settings import ImageSettings
 from reference_stats.extraction.cache_additions import Remembering
 from reference_stats.extraction.cache_lookup import Recollection
@@ -23,6 +22,7 @@ from reference_stats.extraction.images_on_their_way import (
 from reference_stats.extraction.result import ExtractionResult
 from reference_stats.extraction.sharded.elsewhere import Elsewhere
 from reference_stats.extraction.sharded.handing_over import hand_out, take_over
+from reference_stats.extraction.sharded.unknown import unknown_of
 from reference_stats.extraction.viewing.opened_eyes import OpenedEyes
 from reference_stats.extraction.viewing.seeing import Seeing
 from reference_stats.extraction.workers import TwoStages
@@ -137,10 +137,7 @@ class _Extraction:
         names = feature_names(reading.features)
         places = {one: place for place, one in enumerate(dict.fromkeys(wanted.locations))}
         outcomes = OutcomeDraft.of(len(places), names)
-        fresh = shard_by_shard(self._to_read(places, outcomes), lambda one: one.name)
-        reading.used = wanted.last_uses(fresh)
-        if len(fresh) > len(reading.lacking) and wanted.followed is not None:
-            reading.known = replace(reading.known, followed=wanted.followed())
+        fresh = unknown_of(reading, wanted, places, outcomes.put)
         self.sightings = dict(reading.known.sources) if reading.known.immutable else {}
         done, everything = len(places) - len(fresh), len(places)
         progress(done, everything)
@@ -194,22 +191,6 @@ class _Extraction:
         self.computed += handed.computed
         self.remembering.has_added = True
         return take_over(handed, self.reading, cache, fresh, put)
-
-    def _to_read(
-        self, places: Mapping[ImageLocation, int], outcomes: OutcomeDraft
-    ) -> list[ImageLocation]:
-        """Take over what is known at once; return the images of which something is not."""
-        reading, fresh = self.reading, []
-        for location, place in places.items():
-            known = reading.known.at_once(location.path)
-            if known is None:
-                fresh.append(location)
-            elif reading.lacks_view(location, known):
-                reading.lacking[location] = known
-                fresh.append(location)
-            else:
-                outcomes.put(place, known)
-        return fresh
 
     def _workers(
         self,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from drift.days.blocks import Block
 from drift.days.records.blocks_before import BlocksBefore, blocks_to_see
 from drift.days.records.calendar import BlockCalendar, BlockKind
-from drift.days.records.made.block_reading import BlockReader
+from drift.days.records.made.block_reading import BlockBatch, BlockReader
 from drift.days.records.made.later_uses import LaterUses
 from drift.days.records.stored.pin import PinnedDays, read_pin
 from drift.days.records.stored.store import RecordStore, StoredRecord
@@ -70,11 +71,18 @@ def images_of_unmade_blocks(
         there = {**store.read(wanted)}
         to_see = blocks_to_see(store, wanted, there)
     for batch in before.missing(reader, wanted, known, there):
-        yield batch.stretch.wanted(batch.rows, reader.later)
+        yield _wanted(batch, reader)
     if to_see:
         reader = _reader(place, calendar, predictions, located)
         for batch in reader.of_blocks(to_see, before.rows_a_block):
-            yield batch.stretch.wanted(batch.rows, reader.later)
+            yield _wanted(batch, reader)
+
+
+def _wanted(batch: BlockBatch, reader: BlockReader) -> WantedImages:
+    """Return the images of a batch; what follows them is told now, before others are read."""
+    wanted = batch.stretch.wanted(batch.rows, reader.later)
+    followed = {} if wanted.followed is None else wanted.followed()
+    return replace(wanted, followed=lambda: followed)
 
 
 def _is_pinned(place: Workplace, request: WindowRequest, profile_id: str, view_id: str) -> bool:

@@ -36,7 +36,7 @@ def hand_out(
     """
     if len(fresh) < engine.fewest_images:
         return None
-    shards = _shards(reading, wanted, fresh, engine.shard_images)
+    shards = shards_of(reading, wanted, fresh, engine.shard_images)
     if sum(map(len, shards)) < engine.fewest_images:
         return None
 
@@ -48,9 +48,10 @@ def hand_out(
     return HandedOut(engine=engine, shards=shards, can_read=can_read)
 
 
-def _shards(
+def shards_of(
     reading: ImageReading, wanted: WantedImages, fresh: Sequence[ImageLocation], size: int
 ) -> list[Shard]:
+    """Return those unknown images in shards that nobody has to ask the store about first."""
     new = [
         one for one in fresh if one not in reading.lacking and not reading.known.must_look(one.path)
     ]
