@@ -25,7 +25,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.many_machines_parts import cached, cost, equality, faults
+from benchmarks.many_machines_parts import cached, cost, equality, faults, outage
 from benchmarks.many_machines_parts.engines import HERE, Engine, dask, tasks
 from benchmarks.many_machines_parts.kills import Kills
 from benchmarks.many_machines_parts.world import make
@@ -116,7 +116,8 @@ def _kills(trial: Trial) -> dict[str, Any]:
 
 
 def _faults(trial: Trial) -> dict[str, Any]:
-    return faults.run(
+    found = outage.run(trial.scratch, trial.engines)
+    return found | faults.run(
         trial.world(trial.images // _SMALL_PART),
         trial.scratch,
         shard_images=max(1, trial.shard_images // _SMALL_PART),

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +27,8 @@ class Array:
         How many there are.
     folder, variables
         Where they run, and their environment.
+    said
+        Where what they say goes to; None for where this process says it.
     name
         Of the execution.
     """
@@ -34,6 +37,7 @@ class Array:
     count: int
     folder: Path
     variables: Mapping[str, str]
+    said: Path | None = None
     name: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
 
     def start(self) -> list[subprocess.Popen[bytes]]:
@@ -50,9 +54,15 @@ class Array:
 
     def _process(self, *options: str) -> subprocess.Popen[bytes]:
         command = [*self.command, *options, "--execution", self.name]
-        return subprocess.Popen(
-            command, cwd=self.folder, env=self.variables, start_new_session=True
-        )
+        with nullcontext() if self.said is None else self.said.open("ab") as said:
+            return subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=self.variables,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+            )
 
 
 def main() -> int:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from benchmarks.many_machines_parts.engines import LOCAL, dask
 from benchmarks.many_machines_parts.equality import compared, left_in
-from benchmarks.many_machines_parts.kills import killed, started
+from benchmarks.many_machines_parts.kills import started
 from benchmarks.many_machines_parts.noting import variables
 from benchmarks.many_machines_parts.world import JOB, REPORTS, copied
 from tests.support.dask_cluster import DaskCluster, dask_cluster
@@ -63,7 +65,8 @@ def _fill_disk(cluster: DaskCluster) -> None:
 def _trial(folder: Path, fault: Callable[[DaskCluster], None], *, at_start: bool) -> dict[str, Any]:
     """Run with a fault, and then without; return how the first one ended."""
     notes = variables(folder / "notes")
-    with dask_cluster(folder / "cluster", _WORKERS) as cluster:
+    of_workers = variables(folder / "notes-of-workers")
+    with dask_cluster(folder / "cluster", _WORKERS, **of_workers) as cluster:
         if at_start:
             fault(cluster)
         run = started(folder, notes, cluster.address)
@@ -71,18 +74,26 @@ def _trial(folder: Path, fault: Callable[[DaskCluster], None], *, at_start: bool
             _await_shards(folder)
             fault(cluster)
         code = run.wait(_PATIENCE_S)
-    said = (folder / "said.txt").read_text(errors="replace").strip().split("\n")[-1]
+    said = _last_message((folder / "said.txt").read_text(errors="replace"))
     published = (folder / "bucket" / REPORTS / JOB / "latest.json").exists()
     with dask_cluster(folder / "cluster-again", _WORKERS) as cluster:
         again = started(folder, notes, cluster.address)
-        killed(again, None, again)
         again.wait(_PATIENCE_S)
-    return {"code": code, "said": said[-200:], "published": published}
+    return {"code": code, "said": said[:300], "published": published}
+
+
+def _last_message(said: str) -> str:
+    """Return the last message of a log of JSON lines; the last line where there is none."""
+    lines = said.strip().split("\n")
+    for line in reversed(lines):
+        with suppress(ValueError, TypeError, KeyError):
+            return str(json.loads(line)["message"]).split("\n", 1)[0]
+    return lines[-1]
 
 
 def _await_shards(folder: Path) -> None:
-    """Wait until the first decodings are noted, which workers do once they have shards."""
+    """Wait until workers have noted their first decodings."""
     for _ in range(1_200):
-        if any((folder / "bucket" / REPORTS / "features").rglob("part-*.parquet")):
+        if any((folder / "notes-of-workers").glob("*.txt")):
             return
         time.sleep(0.1)

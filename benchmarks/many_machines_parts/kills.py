@@ -25,8 +25,35 @@ from tests.support.dask_cluster import dask_cluster
 
 _WORKERS, _TASKS = 2, 4
 _PATIENCE_S = 900.0
+# Of trials without a kill, so much is measuring images, at most.
+_SHARE_THAT_MEASURES = 0.2
+# Processes that have ended by the moment that was drawn do not count: another one is drawn.
+_TRIES = 4
 _LONG_AGO = "2020-01-01T00:00:00+00:00"
 RUN = (sys.executable, "-m", "drift", "run", "job.toml", "--until", until())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A moment of a run.
+
+    Attributes
+    ----------
+    seconds
+        How long after the run was started, or after the first image was decoded.
+    from_decoding
+        Which of both.
+    """
+
+    seconds: float
+    from_decoding: bool
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        return f"{self.seconds:.2f} s after {'decoding began' if self.from_decoding else 'start'}"
+
+
+Kill = Callable[[Path, Moment | None, int], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +62,8 @@ class Killed:
 
     Attributes
     ----------
-    moment_s
-        When the process was killed, from the start of the run.
+    moment
+        When the process was killed; None if it was not.
     was_there
         Whether it was still running then.
     equal
@@ -45,7 +72,7 @@ class Killed:
         How many images were decoded more than once.
     """
 
-    moment_s: float
+    moment: Moment | None
     was_there: bool
     equal: Equal
     again: int
@@ -78,7 +105,7 @@ class Kills:
         LOCAL.run(folder)
         self.alone.update(left_in(folder))
         shutil.rmtree(folder)
-        victims: dict[str, tuple[str, Callable[[Path, float | None, int], bool]]] = {
+        victims: dict[str, tuple[str, Kill]] = {
             "a dask worker": ("dask", _kill_worker),
             "the coordinator": ("dask", _kill_coordinator),
             "a task": ("tasks", _kill_task),
@@ -89,88 +116,90 @@ class Kills:
             if engine in names
         }
 
-    def _of(
-        self, victim: str, name: str, kill: Callable[[Path, float | None, int], bool]
-    ) -> dict[str, Any]:
+    def _of(self, victim: str, name: str, kill: Kill) -> dict[str, Any]:
         engine = dask(_WORKERS) if name == "dask" else tasks(_TASKS)
-        started = time.monotonic()
+        began = time.monotonic()
         self._trial(engine, kill, None, 0)
-        whole_s = time.monotonic() - started
-        draws = random.Random(self.seed)
-        found = [
-            self._trial(engine, kill, draws.uniform(0.05, 0.9) * whole_s, number)
-            for number in range(self.count)
-        ]
+        whole_s = time.monotonic() - began
+        draws, found = random.Random(self.seed), list[Killed]()
+        tries = 0
+        while len(found) < self.count and tries < _TRIES * self.count:
+            from_decoding = tries % 2 == 1
+            most_s = whole_s * (_SHARE_THAT_MEASURES if from_decoding else 1.0)
+            moment = Moment(seconds=draws.uniform(0.0, most_s), from_decoding=from_decoding)
+            one = self._trial(engine, kill, moment, tries)
+            # Where it had ended by then, nothing was killed.
+            found += [one] * one.was_there
+            tries += 1
         told = {
             "kills": len(found),
-            "running_then": sum(one.was_there for one in found),
             "lost": sum(one.equal.lost for one in found),
             "doubled": sum(one.equal.doubled for one in found),
             "other_reports": sum(bool(one.equal.differing) for one in found),
             "most_decoded_again": max((one.again for one in found), default=0),
-            "moments_s": [round(one.moment_s, 2) for one in found],
+            "moments": [str(one.moment) for one in found],
         }
         print(
-            f"  {victim}: {told['kills']} kills, {told['running_then']} while it ran; "
-            f"{told['lost']} images lost, {told['doubled']} doubled, {told['other_reports']} "
-            f"other reports; at most {told['most_decoded_again']} images decoded again (a shard "
-            f"has {self.shard_images})",
+            f"  {victim}: {told['kills']} kills; {told['lost']} images lost, {told['doubled']} "
+            f"doubled, {told['other_reports']} other reports; at most "
+            f"{told['most_decoded_again']} images decoded again (a shard has {self.shard_images})",
             flush=True,
         )
         return told
 
-    def _trial(
-        self,
-        engine: Engine,
-        kill: Callable[[Path, float | None, int], bool],
-        moment_s: float | None,
-        number: int,
-    ) -> Killed:
+    def _trial(self, engine: Engine, kill: Kill, moment: Moment | None, number: int) -> Killed:
         folder = copied(self.world, self.scratch / "killed", engine.settings(self.shard_images))
-        was_there = kill(folder, moment_s, number)
+        was_there = kill(folder, moment, number)
         found = Killed(
-            moment_s=moment_s or 0.0,
+            moment=moment,
             was_there=was_there,
             equal=compared(self.alone, folder),
             again=noted(folder / "notes").again,
         )
-        if found.equal.differing:
-            print(f"    at {moment_s} s: {', '.join(found.equal.differing[:3])}", flush=True)
+        if not found.equal.holds:
+            differing = ", ".join(found.equal.differing[:3])
+            print(f"    killed {moment}: {differing or 'rows'} differ", flush=True)
         shutil.rmtree(folder)
         return found
 
 
-def _kill_worker(folder: Path, moment_s: float | None, number: int) -> bool:
+def _kill_worker(folder: Path, moment: Moment | None, number: int) -> bool:
     """Kill a worker; the run goes on with the others."""
     notes = variables(folder / "notes")
     with dask_cluster(folder / "cluster", _WORKERS, **notes) as cluster:
         run = started(folder, notes, cluster.address)
         victim = cluster.workers[number % _WORKERS]
-        was_there = killed(victim, moment_s, run)
+        was_there = killed(victim, moment, run, folder)
         ended(run)
     return was_there
 
 
-def _kill_coordinator(folder: Path, moment_s: float | None, number: int) -> bool:
+def _kill_coordinator(folder: Path, moment: Moment | None, number: int) -> bool:
     """Kill the run itself, and do it again once its lease has run out."""
     del number
     notes = variables(folder / "notes")
     with dask_cluster(folder / "cluster", _WORKERS, **notes) as cluster:
         run = started(folder, notes, cluster.address)
-        was_there = killed(run, moment_s, run)
+        was_there = killed(run, moment, run, folder)
         if run.wait(_PATIENCE_S) == -signal.SIGKILL:
             end_lease(folder)
             ended(started(folder, notes, cluster.address))
     return was_there
 
 
-def _kill_task(folder: Path, moment_s: float | None, number: int) -> bool:
+def _kill_task(folder: Path, moment: Moment | None, number: int) -> bool:
     """Kill a task, and start it again, as a platform does."""
     notes = {**environment(), **variables(folder / "notes")}
-    place = array.Array(command=RUN, count=_TASKS, folder=folder, variables=notes)
+    place = array.Array(
+        command=RUN,
+        count=_TASKS,
+        folder=folder,
+        variables=notes,
+        said=folder / "said.txt",
+    )
     running = place.start()
     victim = number % _TASKS
-    was_there = killed(running[victim], moment_s, running[victim])
+    was_there = killed(running[victim], moment, running[victim], folder)
     if running[victim].wait(_PATIENCE_S) == -signal.SIGKILL:
         end_lease(folder)
         running[victim] = place.start_task(victim)
@@ -195,16 +224,26 @@ def started(folder: Path, notes: Mapping[str, str], address: str) -> subprocess.
 
 
 def killed(
-    victim: subprocess.Popen[bytes], moment_s: float | None, run: subprocess.Popen[bytes]
+    victim: subprocess.Popen[bytes],
+    moment: Moment | None,
+    run: subprocess.Popen[bytes],
+    folder: Path,
 ) -> bool:
     """Kill a process at a moment, unless the run has ended by then; return whether it had not."""
-    if moment_s is None:
+    if moment is None:
         return False
+    if moment.from_decoding:
+        _await_decoding(folder, run)
     with suppress(subprocess.TimeoutExpired):
-        run.wait(moment_s)
+        run.wait(moment.seconds)
         return False
     os.kill(victim.pid, signal.SIGKILL)
     return True
+
+
+def _await_decoding(folder: Path, run: subprocess.Popen[bytes]) -> None:
+    while run.poll() is None and not any((folder / "notes").glob("*.txt")):
+        time.sleep(0.02)
 
 
 def ended(run: subprocess.Popen[bytes]) -> None:
