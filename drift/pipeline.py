@@ -13,6 +13,7 @@ from drift.days.records.known_days import KnownDays, known_days
 from drift.days.records.measured.measure import Measuring
 from drift.days.records.measured.scales import SeenReference
 from drift.execution.engines import with_engine
+from drift.execution.shard_sizes import in_fitting_shards
 from drift.followups.running import follow_up
 from drift.judgement import judge_window
 from drift.kept_copies import copies_kept
@@ -60,6 +61,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
     predictions = read_before_anything_is_written(workplace, request)
     with only_run(workplace) as still_allowed, closing(workplace):
         profile = _profile(workplace, still_allowed)
+        workplace = in_fitting_shards(workplace, profile)
         window, counts, segments = read_images(workplace, predictions)
         predictions = predictions.compacted()
         history = HistoryReader(workplace.bucket, workplace.prefix)

@@ -11,21 +11,14 @@ from datetime import UTC, datetime
 
 from drift.days.records.stored.names import DAYS_FOLDER
 from drift.days.records.stored.pin import PIN_NAME
-from drift.model_quality.records.names import QUALITY_FOLDER, is_of_quality
 from drift.pruning.days import is_day_record, unneeded_days
 from drift.pruning.keep import KeptRuns
 from drift.pruning.needed import Needed
+from drift.pruning.staying import stays
 from jobs.buckets.bucket import ObjectInfo
-from reference_stats.profiles.store import PINNED
 from reference_stats.profiles.view_store import is_of_views
-from reports.copies.names import is_pack_below
-from reports.history.history import HISTORY_FOLDER
-from reports.history.pruned_runs import PRUNED_NAME
 from reports.publishing.affected_csv import AFFECTED_NAME
-from reports.publishing.index import INDEX_NAME, TABLES_FOLDER, WRITTEN_NAME
-from reports.publishing.latest import LATEST_NAME
 from reports.publishing.publish import PAGE_NAME, REPORT_NAME
-from reports.rollup import ROLLUP_NAME
 
 # In the order of deletion: what names others goes before them.
 RUN_FILES = (
@@ -43,15 +36,6 @@ PROFILE_FILES = (
     "prediction_images.parquet",
     "records.parquet",
 )
-_OTHER_FILES = {
-    (LATEST_NAME,),
-    (INDEX_NAME,),
-    ("lock",),
-    ("profiles", PINNED),
-    (TABLES_FOLDER, WRITTEN_NAME),
-    (HISTORY_FOLDER, ROLLUP_NAME),
-    (HISTORY_FOLDER, PRUNED_NAME),
-}
 _TABLE = re.compile(r"\d{4}-\d{2}(-\d+)?\.html")
 _RUN_ID = re.compile(r"(\d{8}T\d{6})(\.\d{6})?Z-[0-9a-f]{8}")
 
@@ -67,6 +51,7 @@ class Kind(enum.StrEnum):
     CACHE = "feature set"
     VIEWS = "view cache"
     COPIES = "packed copies"
+    EXECUTION = "execution of tasks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,20 +147,12 @@ class _Sorted:
                 self.tables[name] = info
             case ("history", name) if name.endswith(".json"):
                 self.rows.add(name.removesuffix(".json"))
-            case _ if not _stays(parts):
+            case _ if not stays(parts):
                 self.unknown.append(info)
 
 
 def _is_of_profile(file: Sequence[str]) -> bool:
     return (len(file) == 1 and file[0] in PROFILE_FILES) or is_of_views(file)
-
-
-def _stays(parts: tuple[str, ...]) -> bool:
-    """Return whether an object is one that runs write and that is not deleted by its name here."""
-    match parts:
-        case (folder, name) if folder == QUALITY_FOLDER:
-            return is_of_quality(name)
-    return parts in _OTHER_FILES or is_pack_below(parts)
 
 
 def plan_of(

@@ -104,9 +104,9 @@ class ExecutionSettings(Settings):
     """Of `dask`: the address of the cluster's scheduler, such as `tcp://scheduler:8786`. Unset: the
     variable `DASK_SCHEDULER_ADDRESS`."""
     shard_images: int | None = Field(default=None, ge=1, le=100_000)
-    """How many images are handed out together. A worker or task that is killed loses what it has
-    done of one such shard. Unset: 2,000, and 500 where the reference's images have more than 4
-    megapixels."""
+    """How many images are handed out together; up to twice as many where one packed object, or
+    one object of the log, holds them. A worker or task that is killed loses what it has done of one
+    such shard. Unset: 2,000, and 500 where the reference's images have more than 4 megapixels."""
 
     @model_validator(mode="after")
     def _address_fits(self) -> ExecutionSettings:

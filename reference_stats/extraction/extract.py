@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -144,7 +144,7 @@ class _Extraction:
         fresh = self._measured_elsewhere(
             wanted,
             fresh,
-            put=lambda one, outcome: outcomes.put(places[one], outcome),
+            put_many=lambda some: outcomes.put_many([places[one] for one in some], some.values()),
             progress=lambda some: progress(done + some, everything),
         )
         if done != (done := everything - len(fresh)):
@@ -177,7 +177,7 @@ class _Extraction:
         self,
         wanted: WantedImages,
         fresh: list[ImageLocation],
-        put: Callable[[ImageLocation, Outcome], None],
+        put_many: Callable[[Mapping[ImageLocation, Outcome]], None],
         progress: Callable[[int], None],
     ) -> list[ImageLocation]:
         """Have others measure what they can; return the images that are left to this machine."""
@@ -190,7 +190,7 @@ class _Extraction:
         handed.compute(progress)
         self.computed += handed.computed
         self.remembering.has_added = True
-        return take_over(handed, self.reading, cache, fresh, put)
+        return take_over(handed, self.reading, cache, fresh, put_many)
 
     def _workers(
         self,

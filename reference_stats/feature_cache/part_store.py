@@ -52,19 +52,19 @@ class WantedPaths:
     Attributes
     ----------
     paths
-        Each once, as texts.
+        Each once.
     hashes
         Sorted.
     """
 
-    paths: pa.Array
+    paths: frozenset[str]
     hashes: PathHashes
 
     @classmethod
     def of(cls, paths: Iterable[str]) -> WantedPaths:
         """Return these paths, each once."""
-        distinct = list(dict.fromkeys(paths))
-        return cls(paths=pa.array(distinct, pa.string()), hashes=hash_paths(distinct))
+        distinct = frozenset(paths)
+        return cls(paths=distinct, hashes=hash_paths(distinct))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,23 +28,8 @@ from reference_stats.profiles.stretch import read_stretch
 
 logger = logging.getLogger(__name__)
 
+_Place = ImageLocation | RefusedLocation
 _OLDER = "earlier use of an image name that was used again"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _BelowPrefix:
-    """The images below ``reference.images``.
-
-    Attributes
-    ----------
-    wanted
-        The images.
-    left_out
-        The number of objects that are none, by reason.
-    """
-
-    wanted: WantedImages
-    left_out: Counter[str]
 
 
 def images_below_prefix(context: SourceContext) -> WantedImages:
@@ -55,10 +40,11 @@ def images_below_prefix(context: SourceContext) -> WantedImages:
     ObjectError
         If they cannot be listed.
     """
-    return _below_prefix(context).wanted
+    return _below_prefix(context)[0]
 
 
-def _below_prefix(context: SourceContext) -> _BelowPrefix:
+def _below_prefix(context: SourceContext) -> tuple[WantedImages, Counter[str]]:
+    """Return the images, and the number of objects that are none, by reason."""
     prefix = str(context.job.reference.images)
     found = {found.name: found.version for found in context.bucket.list(prefix)}
     exclude = context.job.reference.exclude
@@ -82,8 +68,7 @@ def _below_prefix(context: SourceContext) -> _BelowPrefix:
         logger.warning("no reference image is read from %s: %s", name, problem)
         left_out["packed object that could not be read"] += 1
     # Listed anyway: an image that was replaced under its name is read again.
-    wanted = WantedImages.of(locations, versions=versions)
-    return _BelowPrefix(wanted=wanted, left_out=left_out)
+    return WantedImages.of(locations, versions=versions), left_out
 
 
 def collect_prefix(context: SourceContext) -> ReferenceNumbers:
@@ -97,10 +82,10 @@ def collect_prefix(context: SourceContext) -> ReferenceNumbers:
         If nothing below the prefix is an image.
     """
     prefix = str(context.job.reference.images)
-    below = _below_prefix(context)
-    result = _extract(below.wanted, context)
+    wanted, no_images = _below_prefix(context)
+    result = _extract(wanted, context)
     numbers, records, left_out = _table(result)
-    left_out.update(below.left_out)
+    left_out.update(no_images)
     _require_images(numbers, context.bucket.url_of(prefix), left_out)
     return ReferenceNumbers(
         features=numbers,
@@ -126,15 +111,6 @@ def not_excluded(names: Iterable[str], prefix: str, globs: Sequence[str]) -> lis
     return [below[name] for name in object_names.not_excluded(below, globs)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _LoggedReference:
-    """The rows of ``reference.window``, where the image of each is, and all of these images."""
-
-    rows: PredictionRows
-    located: Sequence[ImageLocation | RefusedLocation]
-    wanted: WantedImages
-
-
 def images_of_stretch(context: SourceContext) -> WantedImages:
     """Return the images of the rows of ``reference.window``, without measuring any.
 
@@ -143,14 +119,15 @@ def images_of_stretch(context: SourceContext) -> WantedImages:
     ObjectError
         If the log cannot be read.
     """
-    return _logged(context).wanted
+    rows, located = _logged(context)
+    return images_of_rows(rows, located)
 
 
-def _logged(context: SourceContext) -> _LoggedReference:
+def _logged(context: SourceContext) -> tuple[PredictionRows, Sequence[_Place]]:
+    """Return the rows of ``reference.window``, and where the image of each is."""
     locator = _locator(context)
     rows = read_stretch(context, extra_columns=locator.columns_used())
-    located = locator.locate(rows.raw, context.bucket.url_of(context.job.predictions.path))
-    return _LoggedReference(rows=rows, located=located, wanted=images_of_rows(rows, located))
+    return rows, locator.locate(rows.raw, context.bucket.url_of(context.job.predictions.path))
 
 
 def collect_window(context: SourceContext) -> ReferenceNumbers:
@@ -161,10 +138,9 @@ def collect_window(context: SourceContext) -> ReferenceNumbers:
     ObjectError
         If no row of that stretch has a readable image.
     """
-    logged = _logged(context)
-    rows, located = logged.rows, logged.located
+    rows, located = _logged(context)
     log_url = context.bucket.url_of(context.job.predictions.path)
-    result = _extract(logged.wanted, context)
+    result = _extract(images_of_rows(rows, located), context)
     again = _used_again(rows, located, result)
     numbers, records, left_out = _table(result, again.past)
     left_out.update(again.left_out)
@@ -203,7 +179,7 @@ def _locator(context: SourceContext) -> ImageLocator:
 
 def _senders(
     rows: PredictionRows,
-    located: Sequence[ImageLocation | RefusedLocation],
+    located: Sequence[_Place],
     gone: NDArray[np.bool_],
     segments: Sequence[str],
 ) -> pd.DataFrame:
@@ -290,7 +266,7 @@ class _UsedAgain:
 
 def _used_again(
     rows: PredictionRows,
-    located: Sequence[ImageLocation | RefusedLocation],
+    located: Sequence[_Place],
     result: ExtractionResult,
 ) -> _UsedAgain:
     named = np.array([isinstance(place, ImageLocation) for place in located], dtype=bool)

@@ -65,6 +65,7 @@ def rebuild(job_file: Path, until: datetime | None) -> None:
     from drift.days.records import upkeep  # noqa: PLC0415
     from drift.days.records.measured.scales import SeenReference  # noqa: PLC0415
     from drift.execution.engines import with_engine  # noqa: PLC0415
+    from drift.execution.shard_sizes import in_fitting_shards  # noqa: PLC0415
     from drift.model_view.line import view_of_reference  # noqa: PLC0415
     from drift.run_request import RunOptions, requested_window  # noqa: PLC0415
     from drift.workplace import only_run, open_workplace  # noqa: PLC0415
@@ -72,6 +73,7 @@ def rebuild(job_file: Path, until: datetime | None) -> None:
     place = with_engine(open_workplace(job))
     request = requested_window(job, RunOptions(until=until), place.clock())
     profile = place.profiles.load(_pinned(place, job_file))
+    place = in_fitting_shards(place, profile)
     with only_run(place) as still_allowed, closing(place):
         done = upkeep.rebuild(
             place,

@@ -78,7 +78,7 @@ def _whole_run(job: Job, options: RunOptions) -> RunFindings:
 def _part(job: Job, part: ArrayTask | LastStep, options: RunOptions) -> RunFindings | None:
     with few_collections():
         # Less than a whole run takes: many tasks start it.
-        from drift.cli.array_run import execute_part  # noqa: PLC0415
+        from drift.execution.tasks.part import execute_part  # noqa: PLC0415
 
     return execute_part(job, part, lambda options: _whole_run(job, options), options)
 

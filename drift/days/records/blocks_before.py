@@ -19,13 +19,13 @@ class BlockSource(Protocol[Made_co]):
     """Makes something of past blocks, newest first."""
 
     def of_blocks(self, blocks: Sequence[Block], rows_a_block: float) -> Iterator[Made_co]:
-        """Yield what is made of some blocks, as of `BlockReader`."""
+        """Yield what is made of some blocks, as of `PastBlockReader`."""
         ...
 
     def of_rows(
         self, rows: int, end: datetime, number: int, distance: timedelta = ...
     ) -> Iterator[Made_co]:
-        """Yield what is made of blocks of rows, as of `BlockReader`."""
+        """Yield what is made of blocks of rows, as of `PastBlockReader`."""
         ...
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from drift.days.blocks import Block
 from drift.days.records.blocks_before import BlocksBefore, blocks_to_see
 from drift.days.records.calendar import BlockCalendar, BlockKind
-from drift.days.records.made.block_reading import BlockBatch, BlockReader
+from drift.days.records.made.block_reading import BlockBatch, PastBlockReader
 from drift.days.records.made.later_uses import LaterUses
 from drift.days.records.stored.pin import PinnedDays, read_pin
 from drift.days.records.stored.store import RecordStore, StoredRecord
@@ -78,7 +78,7 @@ def images_of_unmade_blocks(
             yield _wanted(batch, reader)
 
 
-def _wanted(batch: BlockBatch, reader: BlockReader) -> WantedImages:
+def _wanted(batch: BlockBatch, reader: PastBlockReader) -> WantedImages:
     """Return the images of a batch; what follows them is told now, before others are read."""
     wanted = batch.stretch.wanted(batch.rows, reader.later)
     followed = {} if wanted.followed is None else wanted.followed()
@@ -96,13 +96,13 @@ def _reader(
     calendar: BlockCalendar,
     predictions: PredictionRows,
     located: Sequence[ImageLocation | RefusedLocation],
-) -> BlockReader:
+) -> PastBlockReader:
     later = LaterUses()
     named = np.array([isinstance(one, ImageLocation) for one in located], dtype=np.bool_)
     paths = [one.path for one in located if isinstance(one, ImageLocation)]
     later.add(np.array(paths, dtype=object), moments_of(predictions.fields["timestamp"])[named])
     stops_at = time.monotonic() + place.job.baseline.most_minutes * _MINUTE_S
-    return BlockReader(
+    return PastBlockReader(
         place,
         place.job.baseline.images_per_day,
         later,

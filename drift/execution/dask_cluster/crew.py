@@ -54,6 +54,7 @@ class Crew:
     _refused: set[str] = field(default_factory=set)
     _looked_at: float = 0.0
     _missing_since: float | None = None
+    _was_replaced: bool = False
 
     @property
     def size(self) -> int:
@@ -85,8 +86,11 @@ class Crew:
         if not self._there:
             raise self._nobody()
 
-    def keep_up(self) -> None:
+    def keep_up(self) -> bool:
         """Take in workers that have come or gone since; now and then, cheap in between.
+
+        Return whether all workers have been replaced: the scheduler gives nobody the tasks that
+        it had while nobody was there.
 
         Raises
         ------
@@ -97,20 +101,24 @@ class Crew:
             raise self.cluster.lost()
         now = time.monotonic()
         if now - self._looked_at < LOOKS_EVERY_S:
-            return
-        found = self.cluster.threads()
-        self._looked_at = now
+            return False
+        self._take_in(self.cluster.threads())
+        if self._there:
+            replaced, self._was_replaced, self._missing_since = self._was_replaced, False, None
+            return replaced
+        self._missing_since = self._missing_since or now
+        if now - self._missing_since > self.comes_within_s:
+            raise self._nobody()
+        return False
+
+    def _take_in(self, found: Mapping[str, int]) -> None:
+        self._looked_at = time.monotonic()
         self._there = {one: self._there[one] for one in self._there if one in found}
+        self._was_replaced = self._was_replaced or not self._there
         self._refused &= set(found)
         fresh = {one: found[one] for one in found if one not in {*self._there, *self._refused}}
         for address, problem in self._ask(fresh).items() if fresh else ():
             logger.warning("the worker %s measures nothing: %s", address, problem)
-        if self._there:
-            self._missing_since = None
-            return
-        self._missing_since = self._missing_since or now
-        if now - self._missing_since > self.comes_within_s:
-            raise self._nobody()
 
     def dismiss(self) -> None:
         """Have the workers let go of the job."""

@@ -13,6 +13,7 @@ from drift.execution.dask_cluster.rights import ask, tidy_up
 from drift.execution.shard_computing import job_for_workers
 from drift.workplace import Workplace
 from jobs.errors import InputError
+from reference_stats.extraction.sharded.elsewhere import SHARD_IMAGES
 from reference_stats.extraction.sharded.shard import Shard, ShardDone
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _VARIABLE = "DASK_SCHEDULER_ADDRESS"
-_SHARD_IMAGES = 2_000
 
 
 class DaskEngine:
@@ -45,7 +45,7 @@ class DaskEngine:
     @property
     def shard_images(self) -> int:
         """How many images a shard has at most."""
-        return self._place.job.execution.shard_images or _SHARD_IMAGES
+        return self._place.job.execution.shard_images or SHARD_IMAGES
 
     @property
     def fewest_images(self) -> int:
@@ -72,9 +72,11 @@ class DaskEngine:
 
     def compute(self, shards: Sequence[Shard], done: Callable[[ShardDone], None]) -> None:
         """Measure shards; as `Elsewhere.compute`."""
+        if not shards:
+            return
+        crew = self._gathered(shards)
         from drift.execution.dask_cluster.handing_out import HandingOut  # noqa: PLC0415 - distributed
 
-        crew = self._gathered(shards)
         images = sum(map(len, shards))
         logger.info(
             "%d images in %d shards go to %d workers of %s",
@@ -105,23 +107,29 @@ class DaskEngine:
     def close(self) -> None:
         """Have workers let go of the run, and disconnect."""
         crew, self._crew = self._crew, None
-        if crew is None:
-            return
-        crew.dismiss()
-        crew.cluster.close()
-        if crew.question is not None:
-            tidy_up(self._place.bucket, crew.question)
+        if crew is not None:
+            self._dismiss(crew)
 
     def _gathered(self, shards: Sequence[Shard]) -> Crew:
         """Return the workers that fit, each asked once."""
         if self._crew is not None:
             return self._crew
         crew = self._connected()
+        try:
+            # The mark stays until the end: workers that come later look for it as well.
+            crew.question = ask(self._place, shards)
+            crew.gather()
+        except BaseException:
+            self._dismiss(crew)
+            raise
         self._crew = crew
-        # Workers that come later look for it as well.
-        crew.question = ask(self._place, shards)
-        crew.gather()
         return crew
+
+    def _dismiss(self, crew: Crew) -> None:
+        crew.dismiss()
+        crew.cluster.close()
+        if crew.question is not None:
+            tidy_up(self._place.bucket, crew.question)
 
     def _connected(self) -> Crew:
         address = self.address

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import queue
 import uuid
 from collections import deque
@@ -11,8 +12,9 @@ from typing import Any
 
 from distributed import KilledWorker
 
+from drift.execution.dask_cluster.cluster import ANSWERS_WITHIN_S
 from drift.execution.dask_cluster.crew import Crew
-from drift.execution.dask_cluster.on_worker import TURN, measured, packed
+from drift.execution.dask_cluster.on_worker import TURN, Measuring
 from drift.execution.dask_cluster.open_places import ShardHandedBackError
 from jobs.errors import DriftError, InputError
 from reference_stats.extraction.sharded.shard import Shard, ShardDone
@@ -51,14 +53,17 @@ class HandingOut:
         """
         try:
             while self.waiting or self._out:
-                self.crew.keep_up()
+                if self.crew.keep_up():
+                    self._take_back()
                 while self.waiting and len(self._out) < self.crew.size:
                     self._hand_out(self.waiting.popleft())
                 try:
                     future = self._answers.get(timeout=_LOOKS_UP_EVERY_S)
                 except queue.Empty:
                     continue
-                one = self._taken_in(future, self._out.pop(future))
+                # What was taken back answers too.
+                shard = self._out.pop(future, None)
+                one = None if shard is None else self._taken_in(future, shard)
                 if one is not None:
                     done(one)
         finally:
@@ -67,32 +72,60 @@ class HandingOut:
     def _hand_out(self, shard: Shard) -> None:
         sent = self.crew.sent
         future = self.crew.cluster.submit(
-            measured,
-            sent,
-            packed(shard),
+            pickle.loads,
+            Measuring(sent=sent, shard=shard).as_bytes(),
             key=f"{TURN}-{shard.name}-{uuid.uuid4().hex[:8]}",
             resources={TURN: 1, sent.right: 1},
         )
+        self._await(future, shard)
+
+    def _await(self, future: Any, shard: Shard) -> None:  # noqa: ANN401 - of distributed: no types
         self._out[future] = shard
         future.add_done_callback(self._answers.put)
+
+    def _take_back(self) -> None:
+        self.waiting.extendleft(self._out.values())
+        out = list(self._out)
+        self._out.clear()
+        self.crew.cluster.cancel(out)
 
     def _taken_in(self, future: Any, shard: Shard) -> ShardDone | None:  # noqa: ANN401 - as above
         """Return what became of a shard; None where somebody else has to do it."""
         if future.status == "finished":
-            one: ShardDone = future.result()
-            return one
-        if self.crew.cluster.is_lost or future.status != "error":
+            return self._answer(future, shard)
+        if self.crew.cluster.is_lost or future.status == "cancelled":
             raise self.crew.cluster.lost()
+        if future.status != "error":
+            # Its worker died with the answer, and another one measures it.
+            self._await(future, shard)
+            return None
         error = future.exception()
         if isinstance(error, ShardHandedBackError) and self._handed_back < _MOST_HANDED_BACK:
-            self._handed_back += 1
-            self.waiting.append(shard)
+            self._hand_back(shard)
             return None
+        if isinstance(error, DriftError):
+            raise error
         raise self._failure(error, shard) from error
 
-    def _failure(self, error: BaseException, shard: Shard) -> BaseException:
-        if isinstance(error, DriftError):
-            return error
+    def _answer(self, future: Any, shard: Shard) -> ShardDone | None:  # noqa: ANN401 - as above
+        try:
+            one: ShardDone = future.result(timeout=ANSWERS_WITHIN_S)
+        except TimeoutError as error:
+            # Its worker died with the answer just now, and there may be no other one.
+            if self._handed_back >= _MOST_HANDED_BACK:
+                raise self._failure(error, shard) from error
+            self._hand_back(shard)
+            return None
+        finally:
+            # Otherwise it is measured again where its worker dies.
+            future.release()
+        return one
+
+    def _hand_back(self, shard: Shard) -> None:
+        self._handed_back += 1
+        self.waiting.append(shard)
+
+    def _failure(self, error: BaseException, shard: Shard) -> InputError:
         first = shard.locations[0].path
         if isinstance(error, KilledWorker):
             return InputError(

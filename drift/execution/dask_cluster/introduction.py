@@ -86,9 +86,11 @@ def misfit(own: Introduction, other: Introduction) -> str:
 
 def not_introduced(error: BaseException) -> str:
     """Return in a sentence why a worker said nothing of itself."""
-    if isinstance(error, ModuleNotFoundError | ImportError | AttributeError):
-        return f"it has no image-drift, or another version of it ({error}). {_INSTALL}"
-    return f"it could not say which version it has: {type(error).__name__}: {error}. {_INSTALL}"
+    # What fails while a question is unpacked comes as a text.
+    said = f"{type(error).__name__}: {error}".removeprefix("Exception: ")
+    if said.startswith(("ModuleNotFoundError", "ImportError", "AttributeError")):
+        return f"it has no image-drift, or another version of it ({said}). {_INSTALL}"
+    return f"it could not say which version it has ({said}). {_INSTALL}"
 
 
 def _machine(one: Introduction) -> str:

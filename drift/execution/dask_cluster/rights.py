@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from drift.workplace import Workplace
 from jobs.buckets.bucket import Bucket
-from jobs.errors import ObjectError
+from jobs.errors import ObjectError, ObjectMissingError
 from jobs.images.locations import ImageLocation
 from jobs.job_file.names.logged_images import LOG_IMAGES_URL
 from jobs.job_file.value_kinds import FEATURES_FOLDER
@@ -77,19 +77,18 @@ def trouble(place: Workplace, question: Question) -> str:
     """
     own = question.folder + question.mark
     try:
-        listed = {info.name for info in place.bucket.list(own)}
-        if own not in listed:
-            return (
-                f"it does not see what the run writes to {place.bucket.url}: that is another "
-                "folder there. Expected a bucket, or a folder that all machines share under this "
-                "path. Set bucket.url to one."
-            )
         place.bucket.read(own)
-        place.bucket.write(f"{own}-{uuid.uuid4().hex[:8]}", b"a worker was here\n")
+        place.bucket.create(f"{own}-{uuid.uuid4().hex[:8]}", b"a worker was here\n")
+    except ObjectMissingError:
+        return (
+            f"it does not see what the run writes to {place.bucket.url}: that is another folder "
+            "there. Expected a bucket, or a folder that all machines share under this path. Set "
+            "bucket.url to one."
+        )
     except ObjectError as error:
         return (
-            f"it may not list, read and write the job's bucket: {error} Give workers the rights "
-            "of the run."
+            f"it may not read the job's bucket, and create objects in it: {error} Give workers the "
+            "rights of the run."
         )
     return _unseen_image(place, question) or _unlike_model(place, question)
 

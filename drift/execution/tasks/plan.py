@@ -17,7 +17,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Basis:
+class PlanBasis:
     """What decides about the shards and their numbers: the same for all tasks of an execution.
 
     Attributes
@@ -43,7 +43,7 @@ class Basis:
     view: str
     images: str
 
-    def misfit(self, own: Basis) -> str:
+    def misfit(self, own: PlanBasis) -> str:
         """Return in a sentence what a task has that the plan has not; empty where both agree."""
         words = {
             "program": "version of image-drift",
@@ -104,7 +104,7 @@ class ExecutionPlan:
     """
 
     tasks: int
-    basis: Basis
+    basis: PlanBasis
     request: WindowRequest
     shards: tuple[PlannedShard, ...]
 
@@ -162,7 +162,7 @@ def _parsed(content: dict[str, Any]) -> ExecutionPlan:
     shards = tuple(_shard(*one) for one in content["shards"])
     if len({one.name for one in shards}) != len(shards):
         raise ValueError("it names a shard twice")
-    basis = Basis(**{key: str(text) for key, text in content["basis"].items()})
+    basis = PlanBasis(**{key: str(text) for key, text in content["basis"].items()})
     return ExecutionPlan(tasks=tasks, basis=basis, request=request, shards=shards)
 
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 
 from drift.days.records.unmade_images import images_of_unmade_blocks
+from drift.execution.shard_sizes import median_pixels
 from drift.execution.tasks.plan import ExecutionPlan, PlannedShard
 from drift.execution.tasks.store import ExecutionStore
 from drift.execution.tasks.this_machine import basis_of, view_id
@@ -19,6 +20,7 @@ from reference_stats.extraction.sharded.shard import Shard
 from reference_stats.extraction.sharded.unknown import unknown_shards
 from reference_stats.image_uses import WantedImages
 from reference_stats.profiles.build import images_of_reference
+from reference_stats.profiles.profile import ReferenceProfile
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +43,11 @@ def make_plan(
         If the run could not be done either: the log or the reference cannot be read.
     """
     shards: list[Shard] = []
-    shard_images = place.job.execution.shard_images or fitting_shard_images(None)
-    for wanted in wanted_images(place, request):
+    pinned = place.profiles.pinned_id()
+    profile = None if pinned is None else place.profiles.load(pinned)
+    pixels = None if profile is None else median_pixels(profile)
+    shard_images = place.job.execution.shard_images or fitting_shard_images(pixels)
+    for wanted in wanted_images(place, request, profile):
         # An image of another shard would be measured twice.
         planned = {one.path for shard in shards for one in shard.locations}
         shards += _unknown(place, wanted.without(planned), shard_images)
@@ -61,8 +66,15 @@ def make_plan(
     return store.write(plan, shards)
 
 
-def wanted_images(place: Workplace, request: WindowRequest) -> Iterator[WantedImages]:
+def wanted_images(
+    place: Workplace, request: WindowRequest, profile: ReferenceProfile | None
+) -> Iterator[WantedImages]:
     """Yield the images that a run would want, stage by stage; none of them is read.
+
+    Parameters
+    ----------
+    profile
+        The pinned one; None where none is pinned yet.
 
     Raises
     ------
@@ -72,18 +84,22 @@ def wanted_images(place: Workplace, request: WindowRequest) -> Iterator[WantedIm
     predictions = read_before_anything_is_written(place, request)
     if not place.job.has_images:
         return
-    pinned, view = place.profiles.pinned_id(), place.viewer
-    of_reference = None
-    if pinned is None:
+    view, of_reference = place.viewer, None
+    if profile is None:
         refuse_without_pin(place)
         of_reference = images_of_reference(place.source_context)
     elif view is not None:
-        of_reference = images_to_view(place, place.profiles.load(pinned), view.definition)
+        of_reference = images_to_view(place, profile, view.definition)
     if of_reference is not None:
         yield of_reference
     located, wanted = images_of_window(place, predictions)
     of_days = images_of_unmade_blocks(
-        place, request, predictions, located, profile_id=pinned, view_id=view_id(place)
+        place,
+        request,
+        predictions,
+        located,
+        profile_id=None if profile is None else profile.id,
+        view_id=view_id(place),
     )
     yield WantedImages.joined([wanted, *of_days])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -18,6 +19,7 @@ from reports.conditional_writes import read_if_there
 EXECUTIONS_FOLDER = "executions"
 _PLAN, _SHARDS, _DONE = "plan.json", "shards/", "done/"
 _COLLECTING, _FINISHED = "collecting.json", "finished.json"
+_OF_SHARD = re.compile(r"[0-9a-f]{16}\.json")
 _AT_ONCE = 16
 # A shard of 100,000 images with names of a thousand characters; a plan of a million shards.
 _MOST_BYTES = 200_000_000
@@ -36,6 +38,26 @@ def executions_of(bucket: Bucket, prefix: str) -> list[str]:
     return [
         one.removeprefix(folder).rstrip("/") for one in bucket.level(folder) if isinstance(one, str)
     ]
+
+
+def is_of_execution(file: Sequence[str]) -> bool:
+    """Tell whether an object is one of an execution.
+
+    Parameters
+    ----------
+    file
+        The parts of its name below the folder of the execution.
+    """
+    if len(file) == 1:
+        return file[0] in {_PLAN, _COLLECTING, _FINISHED}
+    return (
+        len(file) == 2 and f"{file[0]}/" in {_SHARDS, _DONE} and bool(_OF_SHARD.fullmatch(file[1]))
+    )
+
+
+def is_finished_mark(name: str) -> bool:
+    """Tell whether an object of an execution says that its run was published."""
+    return name.endswith(f"/{_FINISHED}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +210,7 @@ def require_basis(store: ExecutionStore, problem: str) -> None:
     Parameters
     ----------
     problem
-        `Basis.misfit`.
+        `PlanBasis.misfit`.
 
     Raises
     ------

@@ -6,21 +6,21 @@ import hashlib
 import json
 from importlib.metadata import version
 
-from drift.execution.tasks.plan import Basis
+from drift.execution.tasks.plan import PlanBasis
 from drift.run_request import run_id
 from drift.workplace import Workplace
 from jobs.times.windows import WindowRequest
 from reference_stats.features.registry import feature_set_id
 
 
-def basis_of(place: Workplace, request: WindowRequest) -> Basis:
+def basis_of(place: Workplace, request: WindowRequest) -> PlanBasis:
     """Return what tasks of one execution have to be alike in."""
     job = place.job
     # How many are read at once is the affair of a machine; how many may be lost, of the run.
     ignored = {"fetch_workers", "decode_workers", "most_lost"}
     images = None if job.images is None else job.images.model_dump(mode="json", exclude=ignored)
     said = [images, job.predictions.path, job.predictions.model_dump(mode="json")["columns"]]
-    return Basis(
+    return PlanBasis(
         program=version("image-drift"),
         job=job.name,
         run=run_id(job, request),

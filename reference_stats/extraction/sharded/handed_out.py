@@ -29,12 +29,18 @@ class HandedOut:
         Tells whether the run's own machine may read an image.
     told
         What was told of each shard, by its name.
+    by_name
+        The shards by their names.
     """
 
     engine: Elsewhere
     shards: Sequence[Shard]
     can_read: Callable[[ImageLocation], bool]
     told: dict[str, ShardDone] = field(default_factory=dict)
+    by_name: dict[str, Shard] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.by_name = {shard.name: shard for shard in self.shards}
 
     def compute(self, progress: Callable[[int], None]) -> None:
         """Have all shards measured.
@@ -49,14 +55,13 @@ class HandedOut:
         InputError
             As `Elsewhere.compute`; and where others may not read what this machine may.
         """
-        by_name = {shard.name: shard for shard in self.shards}
         images = 0
 
         def done(one: ShardDone) -> None:
             nonlocal images
             self.told[one.shard] = one
-            if one.refusal and self.can_read(by_name[one.shard].locations[0]):
-                _refused_elsewhere(by_name[one.shard], one.refusal)
+            if one.refusal and self.can_read(self.by_name[one.shard].locations[0]):
+                _refused_elsewhere(self.by_name[one.shard], one.refusal)
             images += one.images
             progress(images)
 
@@ -78,16 +83,12 @@ class HandedOut:
         """Whether a bucket gave an answer that is no refusal."""
         return any(one.computed or one.missing for one in self.told.values())
 
-    def measured(self) -> list[ImageLocation]:
-        """Return the images whose features may have been added to the cache."""
-        return [one for shard in self.shards if not shard.for_views for one in shard.locations]
-
     def missing(self) -> set[ImageLocation]:
         """Return the images that were asked for and are not in their bucket."""
         return {
             shard.locations[place]
-            for shard in self.shards
-            if not shard.for_views and (one := self.told.get(shard.name)) is not None
+            for name, shard in self.by_name.items()
+            if not shard.for_views and (one := self.told.get(name)) is not None
             for place in one.missing
         }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -68,7 +68,7 @@ def take_over(
     reading: ImageReading,
     cache: FeatureCache,
     fresh: Sequence[ImageLocation],
-    put: Callable[[ImageLocation, Outcome], None],
+    put_many: Callable[[Mapping[ImageLocation, Outcome]], None],
 ) -> list[ImageLocation]:
     """Take over what others measured; return the images of which something is still not known.
 
@@ -78,8 +78,8 @@ def take_over(
         Which they have added to.
     fresh
         The images of which something was not known, whether they were handed out or not.
-    put
-        Takes the outcome of an image.
+    put_many
+        Takes the outcomes of images.
     """
     if handed.has_reached:
         reading.note_answer()
@@ -89,10 +89,10 @@ def take_over(
         if failure:
             looking.give_up(failure)
     find, missing = _measured(handed, reading, cache), handed.missing()
-    left = []
+    left, known_now = list[ImageLocation](), dict[ImageLocation, Outcome]()
     for location in fresh:
         if location in missing:
-            put(location, MissingImage())
+            known_now[location] = MissingImage()
             continue
         known = find(location) or reading.lacking.pop(location, None)
         if known is None:
@@ -101,7 +101,8 @@ def take_over(
             reading.lacking[location] = known
             left.append(location)
         else:
-            put(location, known)
+            known_now[location] = known
+    put_many(known_now)
     return left
 
 

@@ -152,7 +152,7 @@ def _written(bucket: int, image: ImageLocation) -> list[int | str | None]:
 def _read(content: object) -> Shard:
     fields = _mapping(content)
     urls = [_text(url) for url in _list(fields["buckets"])]
-    locations = tuple(_location(urls, _list(image)) for image in _list(fields["images"]))
+    locations = tuple(_location(urls, image) for image in _list(fields["images"]))
     paths = {one.path for one in locations}
     _require(len(paths) == len(locations) > 0, "images, each once")
     versions = {path: _text(one) for path, one in _mapping(fields["versions"]).items()}
@@ -165,10 +165,12 @@ def _read(content: object) -> Shard:
     )
 
 
-def _location(urls: list[str], written: list[object]) -> ImageLocation:
-    _require(len(written) in (2, 3), "a bucket and a name")
+def _location(urls: list[str], written: object) -> ImageLocation:
+    if not isinstance(written, list) or len(written) not in (2, 3):
+        raise TypeError("expected a bucket and a name")
     bucket, name = _whole(written[0]), _text(written[1])
-    _require(0 <= bucket < len(urls), "one of the buckets")
+    if not 0 <= bucket < len(urls):
+        raise ValueError("expected one of the buckets")
     url = urls[bucket]
     if len(written) == 2:
         return ImageLocation(bucket_url=url, name=name, path=name)
@@ -182,7 +184,8 @@ def _moments(written: object, images: int) -> Moments | None:
     moments = [_whole(one) for one in _list(written)]
     bounds = np.iinfo(np.int64)
     _require(len(moments) == images, "a time for each image")
-    _require(all(bounds.min <= one <= bounds.max for one in moments), "times in 64 bits")
+    is_within = bounds.min <= min(moments) and max(moments) <= bounds.max
+    _require(is_within, "times in 64 bits")
     return np.array(moments, dtype=np.int64)
 
 

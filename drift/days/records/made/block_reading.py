@@ -24,6 +24,8 @@ from jobs.times.windows import WindowRequest
 ROWS_AT_ONCE = 250_000
 # Whether there is time left is asked between so many images.
 _IMAGES_AT_ONCE = 1_200
+# Where other machines measure, in so many shards: a model's numbers of them take 150 MB at most.
+_SHARDS_AT_ONCE = 20
 # What fails so often in one run will not do better in the same run.
 _MOST_FAILURES = 3
 _MICROSECOND = timedelta(microseconds=1)
@@ -50,7 +52,7 @@ class BlockBatch:
     rows: NDArray[np.int64]
 
 
-class BlockReader:
+class PastBlockReader:
     """Reads past blocks from the log; their images are left to whoever takes the batches.
 
     A batch has to be done with before the next one is asked for.
@@ -160,7 +162,11 @@ class BlockReader:
         self, stretch: LoggedStretch, blocks: Sequence[Block], edge: datetime
     ) -> Iterator[BlockBatch]:
         """Yield the blocks of a stretch; what is read next ends at the edge."""
-        for together, rows in batches(stretch, blocks, self._most_images, _IMAGES_AT_ONCE):
+        engine = self._place.elsewhere
+        at_once = _IMAGES_AT_ONCE
+        if engine is not None:
+            at_once = max(at_once, _SHARDS_AT_ONCE * engine.shard_images)
+        for together, rows in batches(stretch, blocks, self._most_images, at_once):
             if self._stops():
                 self.not_made += len(together)
                 continue

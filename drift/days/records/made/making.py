@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from drift.days.blocks import Block, BlockRecord
-from drift.days.records.made.block_reading import ROWS_AT_ONCE, BlockBatch, BlockReader
+from drift.days.records.made.block_reading import ROWS_AT_ONCE, BlockBatch, PastBlockReader
 from drift.days.records.made.later_uses import LaterUses
 from drift.days.records.measured.measure import BlockCounts, Measuring, block_record, take_rows
 from drift.days.sums import FamilySums
@@ -57,7 +57,7 @@ class BlockMaker:
         self._place = place
         self._measuring = measuring
         self._by_rows = by_rows
-        self._reader = BlockReader(
+        self._reader = PastBlockReader(
             place,
             measuring.most_images,
             later,
@@ -72,14 +72,14 @@ class BlockMaker:
         return self._reader.not_made
 
     def of_blocks(self, blocks: Sequence[Block], rows_a_block: float) -> Iterator[BlockRecord]:
-        """Yield the records of some blocks; the parameters are those of `BlockReader`."""
+        """Yield the records of some blocks; the parameters are those of `PastBlockReader`."""
         for batch in self._reader.of_blocks(blocks, rows_a_block):
             yield from self._records(batch)
 
     def of_rows(
         self, rows: int, end: datetime, number: int, distance: timedelta = timedelta()
     ) -> Iterator[BlockRecord]:
-        """Yield the records of blocks of rows; the parameters are those of `BlockReader`."""
+        """Yield the records of blocks of rows; the parameters are those of `PastBlockReader`."""
         for batch in self._reader.of_rows(rows, end, number, distance):
             yield from self._records(batch)
 

@@ -1,9 +1,10 @@
-"""A task or the last step of an array job for the commands."""
+"""One part of an array job, a task or the last step, from its job to its end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from typing import TypeVar
 
 from drift.execution.tasks.array import ArrayTask, LastStep
 from drift.execution.tasks.collecting import collect
@@ -11,21 +12,22 @@ from drift.execution.tasks.task import execution_of, run_task
 from drift.run_request import RunOptions, requested_window
 from drift.workplace import open_workplace
 from jobs.job_file.job import Job
-from reports.findings.run import RunFindings
+
+Found = TypeVar("Found")
 
 
 def execute_part(
     job: Job,
     part: ArrayTask | LastStep,
-    run: Callable[[RunOptions], RunFindings],
+    run: Callable[[RunOptions], Found],
     options: RunOptions,
-) -> RunFindings | None:
+) -> Found | None:
     """Do one part of an array; return what the run found where this part did it.
 
     Parameters
     ----------
     run
-        Does the ordinary run, and prints its result.
+        Does the ordinary run.
     """
     with closing(open_workplace(job)) as place:
         if isinstance(part, ArrayTask):
