@@ -57,9 +57,9 @@ class DaskCluster:
 
     def start(self, workers: int = 2) -> None:
         """Start the scheduler and some workers, and wait until all of them are there."""
-        options = ("--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+        options = ["--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"]
         # Otherwise its HTTP server asks for one port on every machine.
-        options += ("--dashboard-address", "127.0.0.1:0")
+        options += ["--dashboard-address", "127.0.0.1:0"]
         self.scheduler = self._process("scheduler", "dask_scheduler", *options)
         for _ in range(workers):
             self.start_worker()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from drift.observations.logged_images import LoggedImages
 from drift.observations.window_counts import WindowCounts, count_window
 from drift.observations.window_images import WindowImages, join
+from drift.setup.check.image_sources import ImageSources
 from drift.setup.check.result import Check, CheckState, failed, fails, is_ok, look
 from drift.setup.check.reused_names import check_reused_names
 from drift.workplace import Workplace
@@ -40,12 +41,25 @@ class CheckedImages:
         The images that were tried; None if none could be tried.
     seconds_an_image
         How long one of them took, all cores at work; 0 if none could be tried.
+    readable
+        Those that could be read, the newest last.
+    sources
+        Which objects hold the images of the whole window.
     """
 
     checks: tuple[Check, ...]
     images: int = 0
     window: WindowImages | None = None
     seconds_an_image: float = 0.0
+    readable: tuple[ImageLocation, ...] = ()
+    sources: ImageSources = field(default_factory=ImageSources)
+
+    @property
+    def median_pixels(self) -> float | None:
+        """How many pixels an image has; None where that is not known."""
+        if self.window is None or not len(self.window.features.get("width", ())):
+            return None
+        return float((self.window.features["width"] * self.window.features["height"]).median())
 
     @property
     def bytes_an_image(self) -> float:
@@ -77,25 +91,25 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
     logged = LoggedImages.of(_rows_at(rows, picked), located, extracted)
     window = join(logged)
     counts = count_window(logged, window)
-    distinct = len({one for one in everywhere if isinstance(one, ImageLocation)})
+    sources = ImageSources.of(everywhere)
     good = {one for one, what in extracted.outcomes.items() if isinstance(what, ImageFeatures)}
     is_good = [one in good for one in located]
     lost = Counter(_why_lost(one, extracted) for one in located if one not in good)
-    named = sum(isinstance(one, ImageLocation) for one in everywhere)
-    repeats = distinct / max(1, named)
     checks = [
         _images(
             place, len(window.features), lost, len(picked), _first_lost(counts) if lost else ""
         ),
-        *_repeats(named, distinct),
+        *_repeats(sources),
         *check_reused_names(rows, everywhere),
         *_cross_check(counts),
     ]
     return CheckedImages(
         checks=tuple(checks),
-        images=round(_good_rows(picked, is_good, len(rows)) * repeats),
+        images=round(_good_rows(picked, is_good, len(rows)) * sources.share_of_rows),
         window=window,
         seconds_an_image=seconds / max(1, len(extracted)),
+        readable=tuple(one for one in extracted if one in good),
+        sources=sources,
     )
 
 
@@ -139,10 +153,11 @@ def _rows_at(rows: PredictionRows, positions: Sequence[int]) -> PredictionRows:
     )
 
 
-def _repeats(named: int, distinct: int) -> list[Check]:
-    if distinct > _NEARLY_ALL_DISTINCT * named:
+def _repeats(sources: ImageSources) -> list[Check]:
+    if sources.images > _NEARLY_ALL_DISTINCT * sources.rows:
         return []
-    said = f"{named:,} rows name {distinct:,} different images; each image counts once"
+    rows, images = sources.rows, sources.images
+    said = f"{rows:,} rows name {images:,} different images; each image counts once"
     return [is_ok("repeats", said)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from drift.days.blocks import Block
 from drift.days.records.calendar import BlockCalendar, BlockKind
@@ -18,6 +19,34 @@ from reports.words.numbers import counted
 
 _THING = "normal days"
 _MINUTE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaysToMeasure:
+    """The blocks before a window that runs compare it with.
+
+    Attributes
+    ----------
+    many, known
+        How many there are, and how many of them are measured.
+    images_each
+        How many images are read of one, about.
+    unit, by_rows
+        What a block is called, and whether it is so many rows.
+    """
+
+    many: int
+    known: int
+    images_each: int
+    unit: str
+    by_rows: bool
+
+    @property
+    def images(self) -> int:
+        """How many images have to be read, at most; none of blocks that are too small."""
+        if self.images_each < FEWEST_IMAGES:
+            return 0
+        return max(0, self.many - self.known) * self.images_each
 
 
 def check_normal_days(
@@ -42,22 +71,20 @@ def check_normal_days(
     if not baseline.days:
         yield is_ok(_THING, "none: baseline.days is 0, so windows are compared with the reference")
         return
-    calendar = BlockCalendar.of(request, window, place.job.day_zone)
     try:
-        many, known = _blocks(place, calendar, profile_id)
+        days = days_to_measure(place, request, window, images, profile_id)
     except DriftError as error:
         yield failed(_THING, error)
         return
-    by_rows = calendar.kind is BlockKind.ROWS
-    asked = f"{many:,} times {calendar.unit}" if by_rows else counted(many, calendar.unit)
+    many, known, each, unit = days.many, days.known, days.images_each, days.unit
+    asked = f"{many:,} times {unit}" if days.by_rows else counted(many, unit)
     if known >= many:
         yield is_ok(_THING, f"the {asked} before the window are measured")
         return
-    each = min(baseline.images_per_day, math.ceil(images.images / len(calendar.window_blocks())))
     if images.images and each < FEWEST_IMAGES:
         yield look(
             _THING,
-            f"a {calendar.unit} of the window holds {counted(each, 'image')}; those of fewer than "
+            f"a {unit} of the window holds {counted(each, 'image')}; those of fewer than "
             f"{FEWEST_IMAGES} are no normal days, and windows are compared with the reference",
             'Take a longer window, such as last = "7d".',
         )
@@ -65,7 +92,33 @@ def check_normal_days(
     there = f"the {asked} before the window take"
     if known:
         there = f"{known} of the {asked} before the window are measured; the others take"
-    yield _cost(there, (many - known) * each, images, baseline.most_minutes)
+    yield _cost(there, days.images, images, baseline.most_minutes)
+
+
+def days_to_measure(
+    place: Workplace,
+    request: WindowRequest,
+    window: TimeWindow,
+    images: CheckedImages,
+    profile_id: str | None,
+) -> DaysToMeasure:
+    """Return which of the blocks before the window have to be measured; as `check_normal_days`.
+
+    Raises
+    ------
+    DriftError
+        If the records cannot be listed.
+    """
+    calendar = BlockCalendar.of(request, window, place.job.day_zone)
+    many, known = _blocks(place, calendar, profile_id)
+    each = math.ceil(images.images / len(calendar.window_blocks()))
+    return DaysToMeasure(
+        many=many,
+        known=known,
+        images_each=min(place.job.baseline.images_per_day, each),
+        unit=calendar.unit,
+        by_rows=calendar.kind is BlockKind.ROWS,
+    )
 
 
 def _cost(there: str, wanted: int, images: CheckedImages, most_minutes: float) -> Check:

@@ -9,6 +9,8 @@ from drift.run_request import RunOptions, requested_window
 from drift.setup.check.boxes import check_boxes
 from drift.setup.check.classes import check_classes
 from drift.setup.check.columns import check_columns, check_numbers
+from drift.setup.check.execution.check import RunSize, check_night
+from drift.setup.check.execution.engine import check_engine
 from drift.setup.check.files import check_files
 from drift.setup.check.images import CheckedImages, check_images
 from drift.setup.check.labels.check import check_labels
@@ -109,6 +111,9 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
         yield not_tried("window's size", "there are no images to count")
         return
     yield from _check_sizes(place, request, log.rows.window, images, reference)
+    size = RunSize(request=request, window=log.rows.window, images=images, reference=reference)
+    yield from check_night(place, size, view_s=0.0 if opened is None else opened.seconds_an_image)
+    yield from check_engine(place, size.new_images, images.median_pixels)
 
 
 def _model(place: Workplace, opened: OpenedForCheck | None, first: FirstRun) -> Iterator[Check]:

@@ -22,6 +22,7 @@ def masked(text: str, folder: str) -> list[str]:
     text = text.replace(folder, "/home/you")
     text = re.sub(r"\n# |\n {2,}", " ", text)
     text = re.sub(r"about (half a|a|\d+) minutes?, once", "about 0 minutes, once", text)
+    text = re.sub(r"[\d.]+ ms of a core", "0 ms of a core", text)
     return re.sub(r"\d+", "0", text).split()
 
 

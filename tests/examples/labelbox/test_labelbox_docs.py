@@ -17,7 +17,7 @@ BLOCKS = dict(re.findall(r"```\n\$ (drift [^\n]*)\n(.*?)```", PAGE, flags=re.DOT
 
 def masked(text: str) -> list[str]:
     """Leave out numbers, what depends on them, and where lines are broken."""
-    text = re.sub(r"/\S*/shapes_bucket", "shapes_bucket", text)
+    text = " ".join(re.sub(r"/\S*/shapes_bucket", "shapes_bucket", text).split())
     text = re.sub(r"about (half a|a|\d+) minutes?, once", "about 0 minutes, once", text)
     return re.sub(r"[\d,.]*\d", "0", text).split()
 
