@@ -1,5 +1,6 @@
 """Arrays of tasks as they are started, one task after the other: they say what one machine says."""
 
+import re
 import shutil
 
 import pytest
@@ -222,7 +223,7 @@ def test_without_a_plan_there_is_nothing_to_collect(later):
     done = collected(later, "--execution", "none")
     assert done.returncode == 5
     assert "there is no plan" in done.stderr
-    assert "there are: one" in done.stderr
+    assert re.search(r"there are: (.*, )?one\)", done.stderr)
 
 
 @pytest.mark.slow
