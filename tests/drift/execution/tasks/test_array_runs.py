@@ -178,7 +178,7 @@ def test_a_task_of_another_job_file_or_number_of_tasks_says_so(world):
     (world / "tasks.toml").write_text(text)
     other = warm_drift(*task_arguments(1, 3, "one", "2025-03-05"), cwd=world)
     assert other.returncode == 2
-    assert "planned for the window that ends at 2025-03-06" in other.stderr
+    assert "1 day, 0:00:00 that ends at 2025-03-06" in other.stderr
 
 
 @pytest.mark.slow
