@@ -1,4 +1,4 @@
-"""What a worker must see and may do before it measures anything, by buckets that are there or refuse."""
+"""What a worker must see and may do before it measures anything, in buckets that may refuse."""
 
 from dataclasses import replace
 
