@@ -1,10 +1,11 @@
-"""Which executions of arrays of tasks are over: what they planned and marked is of no use then."""
+"""What engines have left in the bucket that is of no use any more."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime, timedelta
 
+from drift.execution.dask_cluster.rights import marks
 from drift.execution.tasks.store import EXECUTIONS_FOLDER, is_finished_mark, is_of_execution
 from drift.pruning.plan import Kind, Removal
 from drift.workplace import Workplace
@@ -37,6 +38,25 @@ def old_executions(place: Workplace) -> tuple[Removal, ...]:
         Removal(kind=Kind.EXECUTION, name=name, objects=tuple(objects))
         for name, objects in sorted(found.items())
         if _is_over(objects, now)
+    )
+
+
+def old_marks(place: Workplace) -> tuple[Removal, ...]:
+    """Return the marks by which runs asked workers of Dask what these may do, from the second day.
+
+    A run deletes its own at its end, unless it is killed or may not. Where the store does not say
+    when objects were written they stay: a run may be looking at them.
+
+    Raises
+    ------
+    InputError
+        If the bucket cannot be listed.
+    """
+    now = place.clock()
+    return tuple(
+        Removal(kind=Kind.MARK, name=one.name.rpartition("/")[2], objects=(one,))
+        for one in marks(place)
+        if one.written is not None and now - one.written > _FINISHED_FOR
     )
 
 

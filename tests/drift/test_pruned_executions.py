@@ -69,3 +69,14 @@ def test_what_is_no_object_of_an_execution_stays_and_is_named(world):
     assert stranger.exists()
     again = warm_drift("run", "tasks.toml", "--until", UNTIL, cwd=world)
     assert again.returncode == 0, again.stderr
+
+
+def test_marks_that_killed_runs_have_left_go_after_a_day(world):
+    features = world / "bucket/tasks/features"
+    names = (f"workers-{'0' * 16}", f"workers-{'0' * 16}-{'1' * 8}", f"workers-{'2' * 16}")
+    for name in (*names, "workers-of-mine"):
+        (features / name).write_bytes(b"a worker was here")
+    for name in (*names[:2], "workers-of-mine"):
+        os.utime(features / name, (time.time() - 2 * DAY_S,) * 2)
+    pruned(world)
+    assert {one.name for one in features.glob("workers-*")} == {names[2], "workers-of-mine"}

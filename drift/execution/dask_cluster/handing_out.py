@@ -5,8 +5,9 @@ from __future__ import annotations
 import pickle
 import queue
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,7 @@ from jobs.errors import DriftError, InputError
 from reference_stats.extraction.sharded.shard import Shard, ShardDone
 
 _LOOKS_UP_EVERY_S = 1.0
-# A worker that ends hands its shard back at most once.
+# So many workers may end at one shard, or with its answer: machines may be taken away at any time.
 _MOST_HANDED_BACK = 10
 
 
@@ -36,7 +37,7 @@ class HandingOut:
     waiting: deque[Shard]
     _out: dict[Any, Shard] = field(default_factory=dict)
     _answers: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
-    _handed_back: int = 0
+    _handed_back: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, crew: Crew, shards: Sequence[Shard]) -> HandingOut:
@@ -100,8 +101,8 @@ class HandingOut:
             self._await(future, shard)
             return None
         error = future.exception()
-        if isinstance(error, ShardHandedBackError) and self._handed_back < _MOST_HANDED_BACK:
-            self._hand_back(shard)
+        if isinstance(error, ShardHandedBackError):
+            self._hand_back(shard, error)
             return None
         if isinstance(error, DriftError):
             raise error
@@ -112,17 +113,21 @@ class HandingOut:
             one: ShardDone = future.result(timeout=ANSWERS_WITHIN_S)
         except TimeoutError as error:
             # Its worker died with the answer just now, and there may be no other one.
-            if self._handed_back >= _MOST_HANDED_BACK:
-                raise self._failure(error, shard) from error
-            self._hand_back(shard)
+            self._hand_back(shard, error)
             return None
+        except (CancelledError, OSError) as error:
+            # The scheduler died behind the answer.
+            raise self.crew.cluster.lost() from error
         finally:
             # Otherwise it is measured again where its worker dies.
             future.release()
         return one
 
-    def _hand_back(self, shard: Shard) -> None:
-        self._handed_back += 1
+    def _hand_back(self, shard: Shard, error: BaseException) -> None:
+        """Have somebody else measure a shard, unless too many have left it."""
+        self._handed_back[shard.name] += 1
+        if self._handed_back[shard.name] > _MOST_HANDED_BACK:
+            raise self._failure(error, shard) from error
         self.waiting.append(shard)
 
     def _failure(self, error: BaseException, shard: Shard) -> InputError:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from drift.workplace import Workplace
-from jobs.buckets.bucket import Bucket
+from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError, ObjectMissingError
 from jobs.images.locations import ImageLocation
 from jobs.job_file.names.logged_images import LOG_IMAGES_URL
@@ -16,6 +17,8 @@ from reference_stats.extraction.sharded.shard import Shard
 
 # Image buckets that are looked at; a job has one, or a few prefixes.
 _MOST_BUCKETS = 20
+_MARK = "workers-"
+_OWN_MARK = re.compile(rf"{_MARK}[0-9a-f]{{16}}(-[0-9a-f]{{8}})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +52,8 @@ def ask(place: Workplace, shards: Sequence[Shard]) -> Question:
         If the run itself may not write beside the caches.
     """
     question = Question(
-        folder=f"{place.job.reports.path.strip('/')}/{FEATURES_FOLDER}/",
-        mark=f"workers-{uuid.uuid4().hex[:16]}",
+        folder=_folder(place),
+        mark=f"{_MARK}{uuid.uuid4().hex[:16]}",
         images=tuple(one for one in _one_of_each(shards) if _is_there(place, one)),
         view=_view(place),
     )
@@ -65,6 +68,26 @@ def tidy_up(bucket: Bucket, question: Question) -> None:
             bucket.delete(info.name)
     except ObjectError:
         return
+
+
+def marks(place: Workplace) -> Iterator[ObjectInfo]:
+    """Yield the marks of all runs and workers that are there, of whatever job.
+
+    A run that is killed, or may delete nothing, leaves its own.
+
+    Raises
+    ------
+    ObjectError
+        If they cannot be listed.
+    """
+    folder = _folder(place)
+    for info in place.bucket.list(folder + _MARK):
+        if _OWN_MARK.fullmatch(info.name.removeprefix(folder)):
+            yield info
+
+
+def _folder(place: Workplace) -> str:
+    return f"{place.job.reports.path.strip('/')}/{FEATURES_FOLDER}/"
 
 
 def trouble(place: Workplace, question: Question) -> str:

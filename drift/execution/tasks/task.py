@@ -68,7 +68,7 @@ def run_task(
     if plan is None:
         plan = awaited_plan(store, patience or Patience())
     _require_fitting(place, store, plan, task)
-    require_window(options, request, plan)
+    require_window(place.job, options, plan)
     _measure(place, store, plan, task)
     if not _is_last(store, plan, task):
         return None

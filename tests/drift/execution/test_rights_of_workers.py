@@ -1,4 +1,6 @@
-"""What a worker must see and may do before it measures anything, by real buckets in folders."""
+"""What a worker must see and may do before it measures anything, in buckets that may refuse."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from jobs.errors import ObjectError
 from jobs.images.locations import ImageLocation
 from jobs.job_file.job import Job
 from reference_stats.extraction.sharded.cutting import cut
+from tests.support.memory_bucket import MemoryBucket
 
 
 def job_in(folder, **images):
@@ -57,17 +60,15 @@ def test_a_folder_of_that_name_on_another_machine_is_found_out(place, tmp_path):
     assert "Set bucket.url to one." in said
 
 
-def test_who_may_not_write_beside_the_caches_is_told_so(place, tmp_path):
-    question = ask(place, [])
-    # A folder is in the way of every object of that name.
-    marks = tmp_path / "bucket" / question.folder
-    mark = marks / question.mark
-    mark.unlink()
-    mark.mkdir()
-    (mark / "x").write_bytes(b"")
-    (tmp_path / "bucket" / question.folder).rename(tmp_path / "aside")
-    (tmp_path / "bucket" / question.folder.rstrip("/")).write_bytes(b"")
-    assert trouble(place, question) != ""
+@pytest.mark.parametrize("refused", ["", "-"])
+def test_who_may_not_read_or_may_not_create_is_told_so(place, refused):
+    bucket = MemoryBucket()
+    worker = replace(place, bucket=bucket)
+    question = ask(worker, [])
+    assert trouble(worker, question) == ""
+    # The run's own object, or those of workers alone, whose names go on behind it.
+    bucket.refused = {f"{question.folder}{question.mark}{refused}"}
+    assert "it may not read the job's bucket, and create objects in it" in trouble(worker, question)
 
 
 def test_the_run_itself_must_be_able_to_write(place, tmp_path):

@@ -83,13 +83,12 @@ def test_the_last_task_alone_publishes(ran):
     assert "finished.json" in names_in(execution_folder(ran[0], "one"))
 
 
-def test_where_everything_is_known_there_are_no_shards_and_the_run_is_published(ran):
-    folder, _ = ran
-    done = run_array(folder, execution="again")
-    assert plan_of(folder, "again")["shards"] == []
+def test_where_everything_is_known_there_are_no_shards_and_the_run_is_published(later):
+    done = run_array(later, execution="again")
+    assert plan_of(later, "again")["shards"] == []
     # The first task finds nothing left to do by anybody.
     assert ["report:" in one.stdout for one in done] == [True, False, False]
-    assert reports_of(folder, "tasks") == reports_of(folder, "local")
+    assert reports_of(later, "tasks") == reports_of(later, "local")
 
 
 @pytest.mark.slow
@@ -179,7 +178,7 @@ def test_a_task_of_another_job_file_or_number_of_tasks_says_so(world):
     (world / "tasks.toml").write_text(text)
     other = warm_drift(*task_arguments(1, 3, "one", "2025-03-05"), cwd=world)
     assert other.returncode == 2
-    assert "planned for the window that ends at 2025-03-06" in other.stderr
+    assert "1 day, 0:00:00 that ends at 2025-03-06" in other.stderr
 
 
 @pytest.mark.slow

@@ -84,7 +84,7 @@ def require_same_as_local(folder):
 def test_nothing_is_lost_of_tasks_that_are_killed_at_random_moments(tmp_path):
     folder = make_array_world(tmp_path)
     moments = random.Random(SEED)
-    for _ in range(4):
+    for _ in range(3):
         running = [started(folder, task) for task in range(TASKS)]
         time.sleep(moments.uniform(1.0, 9.0))
         for process in running:
