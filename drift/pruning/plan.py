@@ -46,6 +46,7 @@ class Kind(enum.StrEnum):
     OPENED = "opened model"
     COPIES = "packed copies"
     EXECUTION = "execution of tasks"
+    MARK = "mark of a killed run"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from drift.pruning.caches import unused_caches
 from drift.pruning.copies import unneeded_copies
 from drift.pruning.days import NeededDays
-from drift.pruning.executions import old_executions
+from drift.pruning.engines import old_executions, old_marks
 from drift.pruning.keep import Keep, KeptRuns, choose
 from drift.pruning.needed import Needed
 from drift.pruning.plan import Plan, plan_of
@@ -79,7 +79,8 @@ def survey(place: Workplace, keep: Keep) -> PlannedPruning:
     caches = unused_caches(place)
     objects = place.bucket.list(f"{place.prefix}/")
     notes = caches.notes if profiles is not None else (*caches.notes, _PROFILES_STAY)
-    removals = (*caches.removals, *unneeded_copies(place, rows[-1]), *old_executions(place))
+    of_engines = (*old_executions(place), *old_marks(place))
+    removals = (*caches.removals, *unneeded_copies(place, rows[-1]), *of_engines)
     plan = plan_of(place.prefix, objects, needed, removals, notes)
     return PlannedPruning(plan=plan, history=history)
 

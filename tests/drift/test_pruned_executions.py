@@ -69,3 +69,22 @@ def test_what_is_no_object_of_an_execution_stays_and_is_named(world):
     assert stranger.exists()
     again = warm_drift("run", "tasks.toml", "--until", UNTIL, cwd=world)
     assert again.returncode == 0, again.stderr
+
+
+def test_marks_that_killed_runs_left_beside_the_caches_go_after_a_week(world):
+    caches = execution_folder(world, "whole").parents[2] / "features"
+    old, of_worker, new, stranger = (
+        caches / name
+        for name in (
+            "workers-0123456789abcdef",
+            "workers-0123456789abcdef-01234567",
+            "workers-fedcba9876543210",
+            "workers-list",
+        )
+    )
+    for one in (old, of_worker, new, stranger):
+        one.write_bytes(b"the run was here\n")
+    for one in (old, of_worker, stranger):
+        os.utime(one, (time.time() - 8 * DAY_S,) * 2)
+    pruned(world)
+    assert [one for one in (old, of_worker, new, stranger) if one.exists()] == [new, stranger]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,15 @@ from reference_stats.extraction.sharded.shard import Shard
 
 # Image buckets that are looked at; a job has one, or a few prefixes.
 _MOST_BUCKETS = 20
+_MARK = re.compile(r"workers-[0-9a-f]{16}(-[0-9a-f]{8})?")
+
+
+def is_mark(name: str) -> bool:
+    """Tell whether an object directly in the folder of the caches is a mark of `ask` or `trouble`.
+
+    A run deletes them at its end; those of a run that was killed stay behind.
+    """
+    return _MARK.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
