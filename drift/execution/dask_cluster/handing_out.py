@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import queue
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,8 +20,23 @@ from jobs.errors import DriftError, InputError
 from reference_stats.extraction.sharded.shard import Shard, ShardDone
 
 _LOOKS_UP_EVERY_S = 1.0
-# A worker that ends hands its shard back at most once.
-_MOST_HANDED_BACK = 10
+# A worker that ends hands its shard back at most once, and in a night very many of them may end.
+_MOST_OF_ONE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class HandedBack:
+    """How often each shard came back unfinished, because its worker ended."""
+
+    _times: Counter[str] = field(default_factory=Counter)
+
+    def is_too_often(self, shard: Shard) -> bool:
+        """Return whether a shard came back so often that no worker will finish it."""
+        return self._times[shard.name] >= _MOST_OF_ONE
+
+    def count(self, shard: Shard) -> None:
+        """Note that a shard came back once more."""
+        self._times[shard.name] += 1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,7 +51,7 @@ class HandingOut:
     waiting: deque[Shard]
     _out: dict[Any, Shard] = field(default_factory=dict)
     _answers: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
-    _handed_back: int = 0
+    _handed_back: HandedBack = field(default_factory=HandedBack)
 
     @classmethod
     def of(cls, crew: Crew, shards: Sequence[Shard]) -> HandingOut:
@@ -100,7 +115,7 @@ class HandingOut:
             self._await(future, shard)
             return None
         error = future.exception()
-        if isinstance(error, ShardHandedBackError) and self._handed_back < _MOST_HANDED_BACK:
+        if isinstance(error, ShardHandedBackError) and not self._handed_back.is_too_often(shard):
             self._hand_back(shard)
             return None
         if isinstance(error, DriftError):
@@ -112,7 +127,7 @@ class HandingOut:
             one: ShardDone = future.result(timeout=ANSWERS_WITHIN_S)
         except TimeoutError as error:
             # Its worker died with the answer just now, and there may be no other one.
-            if self._handed_back >= _MOST_HANDED_BACK:
+            if self._handed_back.is_too_often(shard):
                 raise self._failure(error, shard) from error
             self._hand_back(shard)
             return None
@@ -122,7 +137,7 @@ class HandingOut:
         return one
 
     def _hand_back(self, shard: Shard) -> None:
-        self._handed_back += 1
+        self._handed_back.count(shard)
         self.waiting.append(shard)
 
     def _failure(self, error: BaseException, shard: Shard) -> InputError:
