@@ -17,6 +17,7 @@ from jobs.times.windows import WindowRequest
 
 Found = TypeVar("Found")
 _MOST_NAMED = 20
+_DAY = timedelta(days=1)
 
 logger = logging.getLogger(__name__)
 
@@ -83,10 +84,33 @@ def require_window(options: RunOptions, request: WindowRequest, plan: ExecutionP
     is_asked = options.until is not None or options.last is not None or options.rows is not None
     if is_asked and request != plan.request:
         raise UsageError(
-            "the execution was planned for the window that ends at "
-            f"{plan.request.end.isoformat()}, and the options ask for another one, to "
-            f"{request.end.isoformat()}. Give another --execution, or leave the options away."
+            f"the execution was planned for {_words(plan.request)}, and the options ask for "
+            f"{_words(request)}. Give another --execution, or leave the options away."
         )
+
+
+def require_this_night(execution: str, request: WindowRequest, plan: ExecutionPlan) -> None:
+    """Make sure that an execution that is over was not meant to do the run of another night.
+
+    A name that every night has would find the first night's run published, and do nothing.
+
+    Raises
+    ------
+    UsageError
+        If the window of now ends a day or more after the planned one.
+    """
+    if request.end - plan.request.end >= _DAY:
+        raise UsageError(
+            f"execution {execution} has published the run of {_words(plan.request)}, and now it "
+            f"is the turn of {_words(request)}. Give each night's execution a name of its own."
+        )
+
+
+def _words(request: WindowRequest) -> str:
+    end = request.end.isoformat()
+    if request.start is None:
+        return f"the window of {request.rows:,} rows that ends at {end}"
+    return f"the window from {request.start.isoformat()} to {end}"
 
 
 def _compact(place: Workplace) -> None:
