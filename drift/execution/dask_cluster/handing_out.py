@@ -7,6 +7,7 @@ import queue
 import uuid
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,23 +21,8 @@ from jobs.errors import DriftError, InputError
 from reference_stats.extraction.sharded.shard import Shard, ShardDone
 
 _LOOKS_UP_EVERY_S = 1.0
-# A worker that ends hands its shard back at most once, and in a night very many of them may end.
-_MOST_OF_ONE = 10
-
-
-@dataclass(frozen=True, slots=True)
-class HandedBack:
-    """How often each shard came back unfinished, because its worker ended."""
-
-    _times: Counter[str] = field(default_factory=Counter)
-
-    def is_too_often(self, shard: Shard) -> bool:
-        """Return whether a shard came back so often that no worker will finish it."""
-        return self._times[shard.name] >= _MOST_OF_ONE
-
-    def count(self, shard: Shard) -> None:
-        """Note that a shard came back once more."""
-        self._times[shard.name] += 1
+# So many workers may end at one shard, or with its answer: machines may be taken away at any time.
+_MOST_HANDED_BACK = 10
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,7 +37,7 @@ class HandingOut:
     waiting: deque[Shard]
     _out: dict[Any, Shard] = field(default_factory=dict)
     _answers: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
-    _handed_back: HandedBack = field(default_factory=HandedBack)
+    _handed_back: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, crew: Crew, shards: Sequence[Shard]) -> HandingOut:
@@ -115,8 +101,8 @@ class HandingOut:
             self._await(future, shard)
             return None
         error = future.exception()
-        if isinstance(error, ShardHandedBackError) and not self._handed_back.is_too_often(shard):
-            self._hand_back(shard)
+        if isinstance(error, ShardHandedBackError):
+            self._hand_back(shard, error)
             return None
         if isinstance(error, DriftError):
             raise error
@@ -127,17 +113,21 @@ class HandingOut:
             one: ShardDone = future.result(timeout=ANSWERS_WITHIN_S)
         except TimeoutError as error:
             # Its worker died with the answer just now, and there may be no other one.
-            if self._handed_back.is_too_often(shard):
-                raise self._failure(error, shard) from error
-            self._hand_back(shard)
+            self._hand_back(shard, error)
             return None
+        except (CancelledError, OSError) as error:
+            # The scheduler died behind the answer.
+            raise self.crew.cluster.lost() from error
         finally:
             # Otherwise it is measured again where its worker dies.
             future.release()
         return one
 
-    def _hand_back(self, shard: Shard) -> None:
-        self._handed_back.count(shard)
+    def _hand_back(self, shard: Shard, error: BaseException) -> None:
+        """Have somebody else measure a shard, unless too many have left it."""
+        self._handed_back[shard.name] += 1
+        if self._handed_back[shard.name] > _MOST_HANDED_BACK:
+            raise self._failure(error, shard) from error
         self.waiting.append(shard)
 
     def _failure(self, error: BaseException, shard: Shard) -> InputError:

@@ -53,9 +53,7 @@ def introduce(canonical_size: int | None, *, has_model: bool, threads: int = 0) 
     packages += MODEL_PACKAGES if has_model else ()
     return Introduction(
         feature_set=feature_set_id(feature_set(canonical_size)),
-        packages={
-            one: _version(one) for one in (*packages, *(MODEL_PACKAGES if has_model else ()))
-        },
+        packages={one: _version(one) for one in packages},
         machine=machine_of_models() if has_model else {},
         threads=threads,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from drift.execution.tasks.this_machine import basis_of
 from drift.run_request import RunOptions, requested_window
 from drift.workplace import Workplace
 from jobs.errors import InputError, UsageError
+from jobs.job_file.job import Job
 from jobs.times.windows import WindowRequest
 
 Found = TypeVar("Found")
@@ -55,7 +57,7 @@ def collect(
     if plan is None:
         raise InputError(_no_plan(place, store))
     if options is not None:
-        require_window(options, requested_window(place.job, options, place.clock()), plan)
+        require_window(place.job, options, plan)
     require_basis(store, plan.basis.misfit(basis_of(place, plan.request)))
     if missing := _missing(store, plan):
         raise InputError(missing)
@@ -73,19 +75,27 @@ def options_of(request: WindowRequest) -> RunOptions:
     return RunOptions(until=request.end, since=since, rows=request.rows)
 
 
-def require_window(options: RunOptions, request: WindowRequest, plan: ExecutionPlan) -> None:
+def require_window(job: Job, options: RunOptions, plan: ExecutionPlan) -> None:
     """Make sure that a window which was asked for is the planned one.
+
+    An end that was not asked for is that of the plan: it would follow from the time at which a task
+    is started, and a task may be started late, or again.
 
     Raises
     ------
     UsageError
         If it is another one.
     """
-    is_asked = options.until is not None or options.last is not None or options.rows is not None
-    if is_asked and request != plan.request:
+    if options.until is None and options.last is None and options.rows is None:
+        return
+    planned = plan.request
+    with_end = replace(options, until=options.until or planned.end)
+    asked = requested_window(job, with_end, planned.end)
+    if asked != planned:
         raise UsageError(
-            f"the execution was planned for {_words(plan.request)}, and the options ask for "
-            f"{_words(request)}. Give another --execution, or leave the options away."
+            f"the execution was planned for the window of {_in_words(planned)}, and the options "
+            f"ask for another one, of {_in_words(asked)}. Give another --execution, or leave the "
+            "options away."
         )
 
 
@@ -101,16 +111,15 @@ def require_this_night(execution: str, request: WindowRequest, plan: ExecutionPl
     """
     if request.end - plan.request.end >= _DAY:
         raise UsageError(
-            f"execution {execution} has published the run of {_words(plan.request)}, and now it "
-            f"is the turn of {_words(request)}. Give each night's execution a name of its own."
+            f"execution {execution} has published the run of the window of "
+            f"{_in_words(plan.request)}, and now it is the turn of that of {_in_words(request)}. "
+            "Give each night's execution a name of its own."
         )
 
 
-def _words(request: WindowRequest) -> str:
-    end = request.end.isoformat()
-    if request.start is None:
-        return f"the window of {request.rows:,} rows that ends at {end}"
-    return f"the window from {request.start.isoformat()} to {end}"
+def _in_words(request: WindowRequest) -> str:
+    length = f"{request.rows:,} rows" if request.rows is not None else str(request.last)
+    return f"{length} that ends at {request.end.isoformat()}"
 
 
 def _compact(place: Workplace) -> None:

@@ -162,6 +162,8 @@ def _parsed(content: dict[str, Any]) -> ExecutionPlan:
     shards = tuple(_shard(*one) for one in content["shards"])
     if len({one.name for one in shards}) != len(shards):
         raise ValueError("it names a shard twice")
+    if not isinstance(content["basis"], dict):
+        raise TypeError("its basis is none")
     basis = PlanBasis(**{key: str(text) for key, text in content["basis"].items()})
     return ExecutionPlan(tasks=tasks, basis=basis, request=request, shards=shards)
 

@@ -59,7 +59,7 @@ def run_task(
     plan = store.read_plan()
     if store.is_finished:
         if plan is not None:
-            require_window(options, request, plan)
+            require_window(place.job, options, plan)
             if options.until is None:
                 require_this_night(execution, request, plan)
         logger.info("execution %s has published its run: nothing is left to do", execution)
@@ -72,7 +72,7 @@ def run_task(
     if plan is None:
         plan = awaited_plan(store, patience or Patience())
     _require_fitting(place, store, plan, task)
-    require_window(options, request, plan)
+    require_window(place.job, options, plan)
     _measure(place, store, plan, task)
     if not _is_last(store, plan, task):
         return None

@@ -11,7 +11,8 @@ from reference_stats.extraction.sharded.shard import Shard, ShardDone
 SHARD_IMAGES: Final = 2_000
 LARGE_SHARD_IMAGES: Final = 500
 """How many images a shard has at most where the job file says nothing: of ordinary images, and of
-those with more than four megapixels. Either takes a core a minute at most."""
+those with more than four megapixels. Either takes a core about a minute at most, up to some thirty
+megapixels."""
 _LARGE_PIXELS = 4_000_000
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 
 pytest.importorskip("distributed")
 
+from drift.execution.dask_cluster import handing_out
 from drift.execution.dask_cluster.engine import DaskEngine
 from drift.workplace import open_workplace
 from jobs.errors import InputError
@@ -118,14 +119,21 @@ def test_a_killed_workers_shard_is_measured_by_another(world, tmp_path, seed):
         assert world.parts(place) == IMAGES // IMAGES_A_SHARD
 
 
-def test_a_worker_that_is_terminated_hands_its_shard_back(world, tmp_path):
-    with working(world, tmp_path) as (cluster, engine, place):
+def test_workers_that_are_terminated_hand_their_shards_back(world, tmp_path, monkeypatch):
+    # However many workers leave a run, each of its shards is left once here.
+    monkeypatch.setattr(handing_out, "_MOST_HANDED_BACK", 1)
+    with working(world, tmp_path, workers=3) as (cluster, engine, place):
         told = []
-        leaving = cluster.workers[0]
-        done, thread = after_first(told, lambda: os.kill(leaving.pid, signal.SIGTERM))
+        leaving = cluster.workers[:2]
+
+        def terminate():
+            for one in leaving:
+                os.kill(one.pid, signal.SIGTERM)
+
+        done, thread = after_first(told, terminate)
         engine.compute(world.shards, done)
         thread.join()
-        assert leaving.wait(timeout=20) is not None
+        assert all(one.wait(timeout=20) is not None for one in leaving)
         assert sorted(one.shard for one in told) == sorted(one.name for one in world.shards)
         assert world.known(place) == IMAGES
         assert world.parts(place) == IMAGES // IMAGES_A_SHARD

@@ -1,9 +1,13 @@
 """Which part of an array a process is, as options and the environment of a platform say it."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from drift.execution.tasks.array import ArrayTask, AskedArray, LastStep, part_of_array
-from drift.run_request import RunOptions
+from drift.execution.tasks.collecting import require_window
+from drift.execution.tasks.plan import ExecutionPlan, PlanBasis
+from drift.run_request import RunOptions, requested_window
 from jobs.errors import UsageError
 from tests.support.worlds import job_of
 
@@ -82,3 +86,53 @@ def test_options_that_do_not_go_together_are_refused(tmp_path):
         part(tmp_path, execution="one")
     with pytest.raises(UsageError, match=r'--task: expected execution.engine = "tasks"'):
         part(tmp_path, engine="dask", task="0/4")
+
+
+HOUR = timedelta(hours=1)
+NOW = datetime(2025, 3, 30, 4, 30, tzinfo=UTC)
+
+
+def planned(job, options, now=NOW):
+    """Return the plan that a task made then."""
+    basis = PlanBasis(program="1", job="dogs", run="r", features="f", view="", images="i")
+    return ExecutionPlan(
+        tasks=2, basis=basis, request=requested_window(job, options, now), shards=()
+    )
+
+
+@pytest.mark.parametrize(
+    "options", [RunOptions(), RunOptions(last=6 * HOUR), RunOptions(rows=50), RunOptions(until=NOW)]
+)
+def test_a_task_that_is_started_later_asks_for_the_planned_window(tmp_path, options):
+    job = job_of(tmp_path, execution={"engine": "tasks"})
+    plan = planned(job, options)
+    # Its own clock would give it another end.
+    later = requested_window(job, options, NOW + timedelta(days=2))
+    assert (later == plan.request) is (options.until is not None)
+    require_window(job, options, plan)
+
+
+def test_days_across_a_change_of_clocks_are_those_before_the_planned_end(tmp_path):
+    job = job_of(
+        tmp_path,
+        execution={"engine": "tasks"},
+        window={"last": "1d", "align": "1d", "timezone": "Europe/Berlin"},
+    )
+    options, day = RunOptions(last=timedelta(days=2)), timedelta(days=1)
+    plan = planned(job, options, NOW + day)
+    assert plan.request.last == 47 * HOUR
+    assert requested_window(job, options, NOW + 3 * day).last == 48 * HOUR
+    require_window(job, options, plan)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [RunOptions(last=5 * HOUR), RunOptions(rows=50), RunOptions(until=NOW + HOUR, last=6 * HOUR)],
+)
+def test_a_window_that_was_not_planned_is_refused(tmp_path, options):
+    job = job_of(tmp_path, execution={"engine": "tasks"})
+    plan = planned(job, RunOptions(last=6 * HOUR))
+    with pytest.raises(
+        UsageError, match="planned for the window of 6:00:00 that ends at 2025-03-30"
+    ):
+        require_window(job, options, plan)

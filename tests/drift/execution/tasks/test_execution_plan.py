@@ -113,6 +113,7 @@ def damaged():
     yield json.dumps(content | {"shards": [content["shards"][0]] * 2}).encode()
     yield json.dumps(content | {"shards": [[1]]}).encode()
     yield json.dumps(content | {"basis": {"program": "1"}}).encode()
+    yield json.dumps(content | {"basis": "dogs"}).encode()
     yield json.dumps(content | {"window": window | {"end": "2025-03-04"}}).encode()
     yield json.dumps(content | {"window": window | {"rows": 5}}).encode()
     yield json.dumps(content | {"window": window | {"last_us": 10**40}}).encode()
