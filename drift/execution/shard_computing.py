@@ -53,7 +53,7 @@ def compute_shard(
     UsageError
         If an image is where the job file allows none.
     """
-    _refuse_other_buckets(place.job, shard)
+    _refuse_other_buckets(place, shard)
     try:
         found = extract(
             shard.wanted,
@@ -84,9 +84,11 @@ def _missing(found: ExtractionResult) -> tuple[int, ...]:
     return tuple(place for place, one in lost.items() if isinstance(one, MissingImage))
 
 
-def _refuse_other_buckets(job: Job, shard: Shard) -> None:
+def _refuse_other_buckets(place: Workplace, shard: Shard) -> None:
     """Refuse a shard that names a bucket which the job does not: it is of another job."""
-    known = {job.bucket.url, LOG_IMAGES_URL}
+    job = place.job
+    # As the bucket itself is called: the job file may write it with a slash at its end.
+    known = {place.bucket.url, LOG_IMAGES_URL}
     known |= {prefix.rstrip("/") for prefix in job.image_rules.allowed_prefixes}
     for url in sorted({one.bucket_url for one in shard.locations} - known):
         raise UsageError(

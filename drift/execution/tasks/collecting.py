@@ -19,6 +19,7 @@ from jobs.times.windows import WindowRequest
 
 Found = TypeVar("Found")
 _MOST_NAMED = 20
+_DAY = timedelta(days=1)
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +96,24 @@ def require_window(job: Job, options: RunOptions, plan: ExecutionPlan) -> None:
             f"the execution was planned for the window of {_in_words(planned)}, and the options "
             f"ask for another one, of {_in_words(asked)}. Give another --execution, or leave the "
             "options away."
+        )
+
+
+def require_this_night(execution: str, request: WindowRequest, plan: ExecutionPlan) -> None:
+    """Make sure that an execution that is over was not meant to do the run of another night.
+
+    A name that every night has would find the first night's run published, and do nothing.
+
+    Raises
+    ------
+    UsageError
+        If the window of now ends a day or more after the planned one.
+    """
+    if request.end - plan.request.end >= _DAY:
+        raise UsageError(
+            f"execution {execution} has published the run of the window of "
+            f"{_in_words(plan.request)}, and now it is the turn of that of {_in_words(request)}. "
+            "Give each night's execution a name of its own."
         )
 
 

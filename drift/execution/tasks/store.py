@@ -141,6 +141,8 @@ class ExecutionStore:
         try:
             shard = Shard.from_bytes(self.bucket.read(name, _MOST_BYTES).data)
             problem = "" if shard.name == planned.name else "its content is not that of its name"
+        except ObjectMissingError:
+            problem = "it was deleted since the plan was made"
         except ValueError as error:
             problem = str(error)
         if problem:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from drift.execution.shard_computing import compute_shard, job_for_workers, open_for_shards
 from drift.execution.tasks.array import ArrayTask
-from drift.execution.tasks.collecting import collect, require_window
+from drift.execution.tasks.collecting import collect, require_this_night, require_window
 from drift.execution.tasks.plan import ExecutionPlan, PlannedShard
 from drift.execution.tasks.store import ExecutionStore, require_basis
 from drift.execution.tasks.this_machine import basis_of
@@ -56,10 +56,14 @@ def run_task(
     request = requested_window(place.job, options, place.clock())
     execution = execution_of(place, task.execution, request)
     store = ExecutionStore.of(place, execution)
+    plan = store.read_plan()
     if store.is_finished:
+        if plan is not None:
+            require_window(place.job, options, plan)
+            if options.until is None:
+                require_this_night(execution, request, plan)
         logger.info("execution %s has published its run: nothing is left to do", execution)
         return None
-    plan = store.read_plan()
     if plan is None and task.index == 0:
         # The log and the days before the window are read by this task alone.
         from drift.execution.tasks.planning import make_plan  # noqa: PLC0415

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
 from drift.run_request import RunOptions, requested_window
@@ -82,7 +82,17 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
     if bucket.state is CheckState.FAILS:
         yield not_tried("the rest", "the bucket has to be reached first")
         return
-    request = requested_window(job, options, place.clock())
+    size = yield from _check_window(place, job, requested_window(job, options, place.clock()))
+    if size is None:
+        yield from check_engine(place, None, None)
+    else:
+        yield from check_engine(place, size.new_images, size.images.median_pixels)
+
+
+def _check_window(
+    place: Workplace, job: Job, request: WindowRequest
+) -> Generator[Check, None, RunSize | None]:
+    """Check what a run reads; return how large it is, or None where that cannot be told."""
     log = check_log(place, request)
     yield from log.checks
     yield from check_near_log(place)
@@ -100,7 +110,7 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
     if log.rows is None:
         yield from _model(place, opened, FirstRun(reference=reference.images))
         yield not_tried("images", "the log has to be read first")
-        return
+        return None
     yield from check_overlap(place, log.rows.window)
     yield from check_classes(log.rows, reference.predictions)
     yield from check_numbers(job, log.rows, reference.predictions)
@@ -109,11 +119,11 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
     yield from _model(place, opened, first_run(job, reference.images, log.rows.window, images))
     if any(one.state in {CheckState.FAILS, CheckState.NOT_TRIED} for one in images.checks):
         yield not_tried("window's size", "there are no images to count")
-        return
+        return None
     yield from _check_sizes(place, request, log.rows.window, images, reference)
     size = RunSize(request=request, window=log.rows.window, images=images, reference=reference)
     yield from check_night(place, size, view_s=0.0 if opened is None else opened.seconds_an_image)
-    yield from check_engine(place, size.new_images, images.median_pixels)
+    return size
 
 
 def _model(place: Workplace, opened: OpenedForCheck | None, first: FirstRun) -> Iterator[Check]:

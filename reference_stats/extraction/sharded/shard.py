@@ -76,7 +76,9 @@ class Shard:
         try:
             return _read(json.loads(data))
         except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise ValueError(f"these bytes hold no shard of images: {error!r}") from error
+            # Of a text that is none, `repr` has all bytes.
+            said = f"{type(error).__name__}: {str(error)[:200]}"
+            raise ValueError(f"these bytes hold no shard of images: {said}") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

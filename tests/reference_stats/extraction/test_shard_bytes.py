@@ -175,3 +175,9 @@ def test_what_cannot_be_told_of_a_shard_is_refused(change: dict[str, object]) ->
     content = {**json.loads(DONE.as_bytes()), **change}
     with pytest.raises(ValueError, match="these bytes tell of no shard"):
         ShardDone.from_bytes(json.dumps(content).encode())
+
+
+def test_a_message_about_damaged_bytes_is_short_however_many_there_are():
+    with pytest.raises(ValueError, match="UnicodeDecodeError") as caught:
+        Shard.from_bytes(b"\xff" * 100_000)
+    assert len(str(caught.value)) < 300

@@ -19,18 +19,25 @@ _ITSELF = " and measures them on its own machine"
 _EXAMPLE = "drift run JOB.toml --task 0/4"
 
 
-def check_engine(place: Workplace, images: int, median_pixels: float | None) -> Iterator[Check]:
+def check_engine(
+    place: Workplace, images: int | None, median_pixels: float | None
+) -> Iterator[Check]:
     """Try the engine, and say how many shards a run has; nothing for one machine.
 
     Parameters
     ----------
     images
-        How many new images a usual run has, about.
+        How many new images a usual run has, about; None where none could be counted, such as in a
+        window without rows: whether a cluster answers does not depend on it.
     median_pixels
         Of those that were tried; None where none could be.
     """
     execution = place.job.execution
     if not place.job.has_images or execution.engine == "local":
+        return
+    if images is None:
+        if execution.engine == "dask":
+            yield _dask(place, "how many images a usual run has is not known")
         return
     size = execution.shard_images or fitting_shard_images(median_pixels)
     many = math.ceil(images / size)

@@ -110,6 +110,17 @@ def test_a_repeated_array_of_the_same_execution_does_nothing(later):
     assert reports_of(later, "tasks") == before
 
 
+def test_a_name_that_last_night_had_is_refused_and_not_taken_for_tonight_done(later):
+    other = run_task(later, 1, until="2025-03-05")
+    assert other.returncode == 2
+    assert "Give another --execution" in other.stderr
+    scheduled = ("run", "tasks.toml", "--task", "1/3", "--execution", "one")
+    tonight = warm_drift(*scheduled, cwd=later)
+    assert tonight.returncode == 2
+    assert "execution one has published the run of the window of 1 day" in tonight.stderr
+    assert "Give each night's execution a name of its own." in tonight.stderr
+
+
 def test_the_last_step_may_be_repeated(later):
     done = collected(later, "--execution", "one")
     assert done.returncode == 0, done.stderr
@@ -179,6 +190,24 @@ def test_a_task_of_another_job_file_or_number_of_tasks_says_so(world):
     other = warm_drift(*task_arguments(1, 3, "one", "2025-03-05"), cwd=world)
     assert other.returncode == 2
     assert "1 day, 0:00:00 that ends at 2025-03-06" in other.stderr
+    longer = warm_drift(*task_arguments(1, 3, "one"), "--last", "2d", cwd=world)
+    assert longer.returncode == 2
+    assert "2 days, 0:00:00 that ends at 2025-03-06" in longer.stderr
+
+
+def test_a_shard_that_is_gone_or_damaged_is_named_with_what_to_do(world):
+    assert run_task(world, 0).returncode == 0
+    name, _, _ = plan_of(world, "one")["shards"][1]
+    shard = execution_folder(world, "one") / f"shards/{name}.json"
+    shard.write_bytes(shard.read_bytes().replace(b".png", b".jpg"))
+    changed = run_task(world, 1)
+    shard.unlink()
+    gone = run_task(world, 1)
+    for done, said in ((changed, "not that of its name"), (gone, "deleted since the plan")):
+        assert done.returncode == 5
+        assert f"shards/{name}.json" in done.stderr
+        assert said in done.stderr
+        assert "Start another execution" in done.stderr
 
 
 @pytest.mark.slow

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from drift.run_request import RunOptions
 from drift.setup.check.execution.engine import check_engine
+from drift.setup.check.registry import check_job_file
 from drift.setup.check.result import CheckState
 from jobs.errors import ExitCode
 from tests.support.dask_cluster import dask_cluster
@@ -73,3 +76,22 @@ def test_a_cluster_is_asked_who_is_there_and_nothing_is_written(tmp_path):
     assert "3 shards of at most 2,000 images" in one.found
     assert few.found.endswith("and measures them on its own machine")
     assert list(bucket.iterdir()) == []
+
+
+def test_a_cluster_is_tried_in_a_window_without_rows_too(tmp_path, monkeypatch):
+    monkeypatch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
+    (tmp_path / "log.csv").write_text("timestamp,id,prediction\n2025-03-01T00:00:00Z,a,x\n")
+    job_file = tmp_path / "job.toml"
+    job_file.write_text(
+        'name = "empty"\n[bucket]\nurl = "."\n[predictions]\npath = "log.csv"\n'
+        'columns = { timestamp = "timestamp", id = "id", prediction = "prediction" }\n'
+        '[images]\npath = "images/{id}.png"\n[window]\nlast = "1d"\n'
+        '[reference]\nimages = "reference/"\n[execution]\nengine = "dask"\n'
+    )
+    until = RunOptions(until=datetime(2025, 6, 1, tzinfo=UTC))
+
+    said = list(check_job_file(job_file, {}, until))
+
+    assert any("the window has no rows" in one.found for one in said)
+    (one,) = (one for one in said if one.thing == "execution")
+    assert "DASK_SCHEDULER_ADDRESS" in one.found
