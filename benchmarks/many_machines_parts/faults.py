@@ -1,4 +1,4 @@
-"""A scheduler that is killed, and a worker without room on its disk."""
+"""A scheduler that is killed, and a worker without room on its disk, in the middle of the work."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import resource
 import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,15 +16,20 @@ from typing import Any
 
 from benchmarks.many_machines_parts.engines import LOCAL, dask
 from benchmarks.many_machines_parts.equality import compared, left_in
-from benchmarks.many_machines_parts.kills import started
-from benchmarks.many_machines_parts.noting import variables
-from benchmarks.many_machines_parts.world import JOB, REPORTS, copied
+from benchmarks.many_machines_parts.noting import slowed
+from benchmarks.many_machines_parts.ordinary_run import PATIENCE_S, started
+from benchmarks.many_machines_parts.world import FEATURES, JOB, REPORTS, copied
+from benchmarks.same_bytes_parts.comparing import contents
 from tests.support.dask_cluster import DaskCluster, dask_cluster
 
 _WORKERS = 2
-_PATIENCE_S = 900.0
 # Less than a part of the feature cache has.
 _FILE_BYTES = 8_192
+# As a photograph of some megapixels.
+_EACH_S = 0.002
+# A fault comes when so many shards are done: the work has begun and is not over.
+_DONE_BEFORE = 3
+_LOOKS_EVERY_S = 0.02
 
 
 def run(world: Path, scratch: Path, *, shard_images: int) -> dict[str, Any]:
@@ -39,14 +45,15 @@ def run(world: Path, scratch: Path, *, shard_images: int) -> dict[str, Any]:
     }
     for name, fault in faults.items():
         folder = copied(world, scratch / "faulty", dask(_WORKERS).settings(shard_images))
-        told = _trial(folder, fault, at_start="disk" in name)
+        told = _trial(folder, fault)
         told["equal_afterwards"] = compared(alone, folder).holds
         found[name] = told
         shutil.rmtree(folder)
         print(
-            f"  {name}: ended with {told['code']} ({told['said']}); "
-            f"{'published' if told['published'] else 'nothing published'}; the next run: "
-            f"{'equal' if told['equal_afterwards'] else 'DIFFERENT'}",
+            f"  {name} after {told['shards_done']} shards: ended with {told['code']} "
+            f"({told['said']}); objects left besides known features: "
+            f"{', '.join(told['left'][:5]) or 'none'}; the next run ended with "
+            f"{told['next_code']}: {'equal' if told['equal_afterwards'] else 'DIFFERENT'}",
             flush=True,
         )
     return found
@@ -62,24 +69,35 @@ def _fill_disk(cluster: DaskCluster) -> None:
     resource.prlimit(cluster.workers[0].pid, resource.RLIMIT_FSIZE, limits)
 
 
-def _trial(folder: Path, fault: Callable[[DaskCluster], None], *, at_start: bool) -> dict[str, Any]:
-    """Run with a fault, and then without; return how the first one ended."""
-    notes = variables(folder / "notes")
-    of_workers = variables(folder / "notes-of-workers")
-    with dask_cluster(folder / "cluster", _WORKERS, **of_workers) as cluster:
-        if at_start:
-            fault(cluster)
-        run = started(folder, notes, cluster.address)
-        if not at_start:
-            _await_shards(folder)
-            fault(cluster)
-        code = run.wait(_PATIENCE_S)
+def _trial(folder: Path, fault: Callable[[DaskCluster], None]) -> dict[str, Any]:
+    """Run with a fault, and then without; return how both ended."""
+    slow = slowed(_EACH_S)
+    with dask_cluster(folder / "cluster", _WORKERS, **slow) as cluster:
+        run = started(folder, slow, cluster.address)
+        done = _await_shards(folder, run)
+        fault(cluster)
+        code = run.wait(PATIENCE_S)
     said = _last_message((folder / "said.txt").read_text(errors="replace"))
-    published = (folder / "bucket" / REPORTS / JOB / "latest.json").exists()
+    left = _published(folder)
     with dask_cluster(folder / "cluster-again", _WORKERS) as cluster:
-        again = started(folder, notes, cluster.address)
-        again.wait(_PATIENCE_S)
-    return {"code": code, "said": said[:300], "published": published}
+        again = started(folder, {}, cluster.address)
+        next_code = again.wait(PATIENCE_S)
+    return {
+        "shards_done": done,
+        "code": code,
+        "said": said[:300],
+        "left": left,
+        "next_code": next_code,
+    }
+
+
+def _published(folder: Path) -> list[str]:
+    """Return the objects below the reports' folder that are neither known features nor the lock."""
+    return [
+        name
+        for name in sorted(contents(folder / "bucket" / REPORTS))
+        if not name.startswith(FEATURES) and name != f"{JOB}/lock"
+    ]
 
 
 def _last_message(said: str) -> str:
@@ -91,9 +109,17 @@ def _last_message(said: str) -> str:
     return lines[-1]
 
 
-def _await_shards(folder: Path) -> None:
-    """Wait until workers have noted their first decodings."""
-    for _ in range(1_200):
-        if any((folder / "notes-of-workers").glob("*.txt")):
-            return
-        time.sleep(0.1)
+def _await_shards(folder: Path, run: subprocess.Popen[bytes]) -> int:
+    """Wait until some shards are done; return how many are.
+
+    Raises
+    ------
+    RuntimeError
+        If the run ends before: nothing happened to it then.
+    """
+    place = folder / "bucket" / REPORTS / FEATURES
+    while (done := sum(1 for _ in place.rglob("*.parquet"))) < _DONE_BEFORE:
+        if run.poll() is not None:
+            raise RuntimeError(f"a run ended with {run.returncode} before its fault")
+        time.sleep(_LOOKS_EVERY_S)
+    return done
