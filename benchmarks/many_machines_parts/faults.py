@@ -19,7 +19,6 @@ from benchmarks.many_machines_parts.equality import compared, left_in
 from benchmarks.many_machines_parts.noting import slowed
 from benchmarks.many_machines_parts.ordinary_run import PATIENCE_S, started
 from benchmarks.many_machines_parts.world import FEATURES, JOB, REPORTS, copied
-from benchmarks.same_bytes_parts.comparing import contents
 from tests.support.dask_cluster import DaskCluster, dask_cluster
 
 _WORKERS = 2
@@ -51,9 +50,9 @@ def run(world: Path, scratch: Path, *, shard_images: int) -> dict[str, Any]:
         shutil.rmtree(folder)
         print(
             f"  {name} after {told['shards_done']} shards: ended with {told['code']} "
-            f"({told['said']}); objects left besides known features: "
-            f"{', '.join(told['left'][:5]) or 'none'}; the next run ended with "
-            f"{told['next_code']}: {'equal' if told['equal_afterwards'] else 'DIFFERENT'}",
+            f"({told['said']}); objects of a report: {', '.join(told['left'][:5]) or 'none'}; "
+            f"the next run ended with {told['next_code']}: "
+            f"{'equal' if told['equal_afterwards'] else 'DIFFERENT'}",
             flush=True,
         )
     return found
@@ -78,7 +77,7 @@ def _trial(folder: Path, fault: Callable[[DaskCluster], None]) -> dict[str, Any]
         fault(cluster)
         code = run.wait(PATIENCE_S)
     said = _last_message((folder / "said.txt").read_text(errors="replace"))
-    left = _published(folder)
+    left = published(folder)
     with dask_cluster(folder / "cluster-again", _WORKERS) as cluster:
         again = started(folder, {}, cluster.address)
         next_code = again.wait(PATIENCE_S)
@@ -91,13 +90,14 @@ def _trial(folder: Path, fault: Callable[[DaskCluster], None]) -> dict[str, Any]
     }
 
 
-def _published(folder: Path) -> list[str]:
-    """Return the objects below the reports' folder that are neither known features nor the lock."""
-    return [
-        name
-        for name in sorted(contents(folder / "bucket" / REPORTS))
-        if not name.startswith(FEATURES) and name != f"{JOB}/lock"
-    ]
+def published(folder: Path) -> list[str]:
+    """Return the objects of reports: no known features, no profile of the reference, no lock."""
+    reports = folder / "bucket" / REPORTS
+    names = sorted(
+        path.relative_to(reports).as_posix() for path in reports.rglob("*") if path.is_file()
+    )
+    kept = (FEATURES, f"{JOB}/profiles/", f"{JOB}/lock")
+    return [name for name in names if not name.startswith(kept)]
 
 
 def _last_message(said: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.many_machines_parts.faults import published
 from benchmarks.many_machines_parts.moments import Course, Hit, Moment, kill_at
 from benchmarks.many_machines_parts.noting import begun
 
@@ -94,3 +95,13 @@ def test_a_line_that_is_not_whole_does_not_count(tmp_path: Path):
     assert begun(tmp_path) == 3
     assert begun(tmp_path, 7) == 2
     assert begun(tmp_path, 9) == 0
+
+
+def test_what_a_run_keeps_for_the_next_one_is_not_published(tmp_path: Path):
+    reports = tmp_path / "bucket" / "data_drift_reports"
+    kept = ["features/f-1/part-1.parquet", "million/profiles/pinned.json", "million/lock"]
+    for name in [*kept, "million/latest.json"]:
+        (reports / name).parent.mkdir(parents=True, exist_ok=True)
+        (reports / name).write_text("{}")
+
+    assert published(tmp_path) == ["million/latest.json"]
