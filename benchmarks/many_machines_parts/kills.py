@@ -20,15 +20,13 @@ from benchmarks.many_machines_parts.world import JOB, REPORTS, copied, environme
 from tests.support.dask_cluster import dask_cluster
 
 _WORKERS, _TASKS = 2, 4
-# As a photograph of some megapixels: small ones are over before anybody can be killed.
-_EACH_S = 0.002
 # Kills that hit nothing do not count: another moment is drawn.
 _TRIES = 4
 _WORK = ("work",)
 # Whoever also plans and judges is killed there too.
 _ALL = ("work", "work", "after", "work", "before")
 
-Kill = Callable[[Path, Moment | None, int], Hit | None]
+Kill = Callable[[Path, Moment | None, int, float], Hit | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +101,9 @@ class Kills:
         How many images a shard has.
     count, seed
         How many kills of each kind, and what their moments depend on.
+    each_s
+        How much longer each image takes than small ones do, which are over before anybody is
+        killed.
     """
 
     world: Path
@@ -110,6 +111,7 @@ class Kills:
     shard_images: int
     count: int
     seed: int
+    each_s: float
     alone: dict[str, bytes] = field(default_factory=dict)
 
     def run(self, names: set[str]) -> dict[str, Any]:
@@ -160,13 +162,13 @@ class Kills:
         settings = victim.engine.settings(self.shard_images)
         folder = copied(self.world, self.scratch / "whole", settings)
         began = time.time()
-        victim.kill(folder, None, 0)
+        victim.kill(folder, None, 0, self.each_s)
         ended_at = (folder / "bucket" / REPORTS / JOB / "latest.json").stat().st_mtime
         notes = [path.stat().st_mtime for path in (folder / "notes").glob("*.txt")]
         found = noted(folder / "notes")
         shutil.rmtree(folder)
         # The first image is begun about when its batch has lasted.
-        lasted = found.images * _EACH_S / victim.engine.parties
+        lasted = found.images * self.each_s / victim.engine.parties
         last = max(notes)
         return Course(
             images=found.images,
@@ -178,7 +180,7 @@ class Kills:
     def _trial(self, victim: Victim, stage: str, moment: Moment, number: int) -> Killed:
         engine = victim.engine
         folder = copied(self.world, self.scratch / "killed", engine.settings(self.shard_images))
-        hit = victim.kill(folder, moment, number)
+        hit = victim.kill(folder, moment, number, self.each_s)
         found = Killed(
             stage=stage,
             moment=moment,
@@ -193,9 +195,9 @@ class Kills:
         return found
 
 
-def _kill_worker(folder: Path, moment: Moment | None, number: int) -> Hit | None:
+def _kill_worker(folder: Path, moment: Moment | None, number: int, each_s: float) -> Hit | None:
     """Kill a worker; the run goes on with the others."""
-    notes = variables(folder / "notes", _EACH_S)
+    notes = variables(folder / "notes", each_s)
     with dask_cluster(folder / "cluster", _WORKERS, **notes) as cluster:
         run = started(folder, notes, cluster.address)
         victim = cluster.workers[number % _WORKERS]
@@ -204,10 +206,12 @@ def _kill_worker(folder: Path, moment: Moment | None, number: int) -> Hit | None
     return killed[0] if killed else None
 
 
-def _kill_coordinator(folder: Path, moment: Moment | None, number: int) -> Hit | None:
+def _kill_coordinator(
+    folder: Path, moment: Moment | None, number: int, each_s: float
+) -> Hit | None:
     """Kill the run itself, and do it again once its lease has run out."""
     del number
-    notes = variables(folder / "notes", _EACH_S)
+    notes = variables(folder / "notes", each_s)
     with dask_cluster(folder / "cluster", _WORKERS, **notes) as cluster:
         run = started(folder, notes, cluster.address)
         killed = kill_at(moment, [run], folder / "notes") if moment else None
@@ -218,9 +222,9 @@ def _kill_coordinator(folder: Path, moment: Moment | None, number: int) -> Hit |
     return killed[0] if killed else None
 
 
-def _kill_task(folder: Path, moment: Moment | None, number: int) -> Hit | None:
+def _kill_task(folder: Path, moment: Moment | None, number: int, each_s: float) -> Hit | None:
     """Kill a task, and start it again, as a platform does."""
-    notes = {**environment(), **variables(folder / "notes", _EACH_S)}
+    notes = {**environment(), **variables(folder / "notes", each_s)}
     place = array.Array(
         command=RUN,
         count=_TASKS,
