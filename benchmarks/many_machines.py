@@ -56,6 +56,8 @@ class Trial:
         How often costs are measured.
     kills, seed
         How many processes of each kind are killed, and what the moments depend on.
+    image_ms
+        How much longer an image takes while processes are killed.
     scratch
         The folder to work in.
     """
@@ -66,6 +68,7 @@ class Trial:
     rounds: int
     kills: int
     seed: int
+    image_ms: float
     scratch: Path
 
     def world(self, images: int) -> Path:
@@ -111,6 +114,7 @@ def _kills(trial: Trial) -> dict[str, Any]:
         shard_images=max(1, trial.shard_images // _SMALL_PART),
         count=trial.kills,
         seed=trial.seed,
+        each_s=trial.image_ms / 1_000,
     )
     return kills.run({one.kind for one in trial.engines})
 
@@ -120,6 +124,7 @@ def _faults(trial: Trial) -> dict[str, Any]:
     return found | faults.run(
         trial.world(trial.images // _SMALL_PART),
         trial.scratch,
+        trial.engines,
         shard_images=max(1, trial.shard_images // _SMALL_PART),
     )
 
@@ -156,6 +161,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=1, help="of costs, medians of so many")
     parser.add_argument("--kills", type=int, default=10, help="of each kind")
     parser.add_argument("--seed", type=int, default=0, help="of the moments of kills")
+    parser.add_argument(
+        "--image-ms", type=float, default=2.0, help="by which images last longer while kills happen"
+    )
     parser.add_argument("--scratch", type=Path, help="the folder to work in")
     parser.add_argument("--json", type=Path, help="where to write all figures")
     options = parser.parse_args(arguments)
@@ -169,6 +177,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rounds=options.rounds,
             kills=options.kills,
             seed=options.seed,
+            image_ms=options.image_ms,
             scratch=Path(name),
         )
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import statistics
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,8 @@ def run(
             settings = engine.settings(shard_images)
             changed = text.replace(LOCAL.settings(shard_images), settings)
             (folder / "job.toml").write_text(changed, encoding="utf-8")
-            # Without the processes beside it: none of them may be needed.
-            alone = Engine(name=engine.name, execution=engine.execution)
             window = 1 + number * (1 + len(engines)) + place
-            spent = alone.run(folder, window, DASK_SCHEDULER_ADDRESS=NOWHERE)
+            spent = _by_itself(engine).run(folder, window, DASK_SCHEDULER_ADDRESS=NOWHERE)
             taken.setdefault(engine.name, []).append(spent)
     shutil.rmtree(folder)
     found = {}
@@ -42,3 +41,8 @@ def run(
         found[name] = {"cpu_s": cpu_s, "wall_s": wall_s}
         print(f"  {name:18} {cpu_s:8.2f} CPU s {wall_s:8.2f} s by the clock", flush=True)
     return found
+
+
+def _by_itself(engine: Engine) -> Engine:
+    """Return an engine without a cluster: none may be needed. An array is started all the same."""
+    return engine if engine.kind == "tasks" else replace(engine, beside="")

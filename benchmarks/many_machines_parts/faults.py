@@ -1,4 +1,4 @@
-"""A scheduler that is killed, and a worker without room on its disk."""
+"""A scheduler that is killed, and a worker without room on its disk, in the middle of the work."""
 
 from __future__ import annotations
 
@@ -7,45 +7,61 @@ import os
 import resource
 import shutil
 import signal
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.many_machines_parts.engines import LOCAL, dask
+from benchmarks.many_machines_parts.array import Array
+from benchmarks.many_machines_parts.engines import LOCAL, Engine, dask, tasks
 from benchmarks.many_machines_parts.equality import compared, left_in
-from benchmarks.many_machines_parts.kills import started
-from benchmarks.many_machines_parts.noting import variables
-from benchmarks.many_machines_parts.world import JOB, REPORTS, copied
+from benchmarks.many_machines_parts.noting import slowed
+from benchmarks.many_machines_parts.ordinary_run import PATIENCE_S, RUN, started
+from benchmarks.many_machines_parts.world import FEATURES, JOB, REPORTS, copied, environment
 from tests.support.dask_cluster import DaskCluster, dask_cluster
 
-_WORKERS = 2
-_PATIENCE_S = 900.0
-# Less than a part of the feature cache has.
-_FILE_BYTES = 8_192
+_WORKERS, _TASKS = 2, 4
+# Less than a part of the feature cache has, and more than a run says.
+_FILE_BYTES = 16_384
+# As a photograph of some megapixels.
+_EACH_S = 0.002
+# A fault comes when so many shards are done: the work has begun and is not over.
+_DONE_BEFORE = 3
+_LOOKS_EVERY_S = 0.02
 
 
-def run(world: Path, scratch: Path, *, shard_images: int) -> dict[str, Any]:
+Trial = Callable[[Path], dict[str, Any]]
+
+
+def run(
+    world: Path, scratch: Path, engines: Sequence[Engine], *, shard_images: int
+) -> dict[str, Any]:
     """Let each fault happen in a run, end it, and run once more; print and return what was said."""
     folder = copied(world, scratch / "alone", LOCAL.settings(shard_images))
     LOCAL.run(folder)
     alone = left_in(folder)
     shutil.rmtree(folder)
     found = {}
-    faults: dict[str, Callable[[DaskCluster], None]] = {
-        "scheduler killed": _kill_scheduler,
-        "a worker with a full disk": _fill_disk,
+    trials: dict[str, tuple[Engine, Trial]] = {
+        "scheduler killed": (dask(_WORKERS), partial(_beside_cluster, fault=_kill_scheduler)),
+        "a worker with a full disk": (dask(_WORKERS), partial(_beside_cluster, fault=_fill_disk)),
+        "a task with a full disk": (tasks(_TASKS), _in_array),
     }
-    for name, fault in faults.items():
-        folder = copied(world, scratch / "faulty", dask(_WORKERS).settings(shard_images))
-        told = _trial(folder, fault, at_start="disk" in name)
+    for name, (engine, trial) in trials.items():
+        if engine.kind not in {one.kind for one in engines}:
+            continue
+        folder = copied(world, scratch / "faulty", engine.settings(shard_images))
+        told = trial(folder)
         told["equal_afterwards"] = compared(alone, folder).holds
         found[name] = told
         shutil.rmtree(folder)
         print(
-            f"  {name}: ended with {told['code']} ({told['said']}); "
-            f"{'published' if told['published'] else 'nothing published'}; the next run: "
+            f"  {name} after {told['shards_done']} shards: ended with {told['code']} "
+            f"({told['said']}); objects of a report: {', '.join(told['left'][:5]) or 'none'}; "
+            f"the next run ended with {told['next_code']}: "
             f"{'equal' if told['equal_afterwards'] else 'DIFFERENT'}",
             flush=True,
         )
@@ -58,28 +74,71 @@ def _kill_scheduler(cluster: DaskCluster) -> None:
 
 
 def _fill_disk(cluster: DaskCluster) -> None:
-    limits = (_FILE_BYTES, _FILE_BYTES)
-    resource.prlimit(cluster.workers[0].pid, resource.RLIMIT_FSIZE, limits)
+    _fill_disk_of(cluster.workers[0])
 
 
-def _trial(folder: Path, fault: Callable[[DaskCluster], None], *, at_start: bool) -> dict[str, Any]:
-    """Run with a fault, and then without; return how the first one ended."""
-    notes = variables(folder / "notes")
-    of_workers = variables(folder / "notes-of-workers")
-    with dask_cluster(folder / "cluster", _WORKERS, **of_workers) as cluster:
-        if at_start:
-            fault(cluster)
-        run = started(folder, notes, cluster.address)
-        if not at_start:
-            _await_shards(folder)
-            fault(cluster)
-        code = run.wait(_PATIENCE_S)
+def _fill_disk_of(process: subprocess.Popen[bytes]) -> None:
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
+
+
+def _beside_cluster(folder: Path, fault: Callable[[DaskCluster], None]) -> dict[str, Any]:
+    """Run with a fault, and then without; return how both ended."""
+    slow = slowed(_EACH_S)
+    with dask_cluster(folder / "cluster", _WORKERS, **slow) as cluster:
+        run = started(folder, slow, cluster.address)
+        done = _await_shards(folder, run)
+        fault(cluster)
+        code = run.wait(PATIENCE_S)
     said = _last_message((folder / "said.txt").read_text(errors="replace"))
-    published = (folder / "bucket" / REPORTS / JOB / "latest.json").exists()
+    left = published(folder)
     with dask_cluster(folder / "cluster-again", _WORKERS) as cluster:
-        again = started(folder, notes, cluster.address)
-        again.wait(_PATIENCE_S)
-    return {"code": code, "said": said[:300], "published": published}
+        again = started(folder, {}, cluster.address)
+        next_code = again.wait(PATIENCE_S)
+    return {
+        "shards_done": done,
+        "code": code,
+        "said": said[:300],
+        "left": left,
+        "next_code": next_code,
+    }
+
+
+def _in_array(folder: Path) -> dict[str, Any]:
+    """Fill the disk of a task, and start that task again elsewhere; return how both ended."""
+    place = Array(
+        command=RUN,
+        count=_TASKS,
+        folder=folder,
+        variables={**environment(), **slowed(_EACH_S)},
+        said=folder / "said.txt",
+    )
+    running = place.start()
+    victim = running[1]
+    done = _await_shards(folder, victim)
+    _fill_disk_of(victim)
+    code = victim.wait(PATIENCE_S)
+    for one in running:
+        one.wait(PATIENCE_S)
+    said = (folder / "said.txt").read_text(errors="replace")
+    about_parts = [line for line in said.split("\n") if "part-" in line]
+    left = published(folder)
+    return {
+        "shards_done": done,
+        "code": code,
+        "said": _last_message("\n".join(about_parts) or said)[:300],
+        "left": [name for name in left if "/executions/" not in name],
+        "next_code": place.start_task(1).wait(PATIENCE_S),
+    }
+
+
+def published(folder: Path) -> list[str]:
+    """Return the objects of reports: no known features, no profile of the reference, no lock."""
+    reports = folder / "bucket" / REPORTS
+    names = sorted(
+        path.relative_to(reports).as_posix() for path in reports.rglob("*") if path.is_file()
+    )
+    kept = (FEATURES, f"{JOB}/profiles/", f"{JOB}/lock")
+    return [name for name in names if not name.startswith(kept)]
 
 
 def _last_message(said: str) -> str:
@@ -91,9 +150,17 @@ def _last_message(said: str) -> str:
     return lines[-1]
 
 
-def _await_shards(folder: Path) -> None:
-    """Wait until workers have noted their first decodings."""
-    for _ in range(1_200):
-        if any((folder / "notes-of-workers").glob("*.txt")):
-            return
-        time.sleep(0.1)
+def _await_shards(folder: Path, run: subprocess.Popen[bytes]) -> int:
+    """Wait until some shards are done; return how many are.
+
+    Raises
+    ------
+    RuntimeError
+        If the run ends before: nothing happened to it then.
+    """
+    place = folder / "bucket" / REPORTS / FEATURES
+    while (done := sum(1 for _ in place.rglob("*.parquet"))) < _DONE_BEFORE:
+        if run.poll() is not None:
+            raise RuntimeError(f"a run ended with {run.returncode} before its fault")
+        time.sleep(_LOOKS_EVERY_S)
+    return done

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import shutil
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,41 +13,45 @@ from typing import Any
 from benchmarks.many_machines_parts import array
 from benchmarks.many_machines_parts.engines import LOCAL, Engine, dask, tasks
 from benchmarks.many_machines_parts.equality import Equal, compared, left_in
+from benchmarks.many_machines_parts.moments import Course, Hit, Moment, kill_at
 from benchmarks.many_machines_parts.noting import noted, variables
-from benchmarks.many_machines_parts.world import JOB, REPORTS, copied, environment, until
+from benchmarks.many_machines_parts.ordinary_run import PATIENCE_S, RUN, end_lease, ended, started
+from benchmarks.many_machines_parts.world import JOB, REPORTS, copied, environment
 from tests.support.dask_cluster import dask_cluster
 
 _WORKERS, _TASKS = 2, 4
-_PATIENCE_S = 900.0
-# Of trials without a kill, so much is measuring images, at most.
-_SHARE_THAT_MEASURES = 0.2
-# Processes that have ended by the moment that was drawn do not count: another one is drawn.
+# Kills that hit nothing do not count: another moment is drawn.
 _TRIES = 4
-_LONG_AGO = "2020-01-01T00:00:00+00:00"
-RUN = (sys.executable, "-m", "drift", "run", "job.toml", "--until", until())
+_WORK = ("work",)
+# Whoever also plans and judges is killed there too.
+_ALL = ("work", "work", "after", "work", "before")
+
+Kill = Callable[[Path, Moment | None, int, float], Hit | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """A moment of a run.
+class Victim:
+    """Whom to kill.
 
     Attributes
     ----------
-    seconds
-        How long after the run was started, or after the first image was decoded.
-    from_decoding
-        Which of both.
+    name
+        As in the table.
+    engine
+        Of the run.
+    kill
+        Does a run, kills somebody at a moment, and lets the run be ended by others.
+    stages
+        Those of the run that moments are drawn from, in turns.
+    at_once
+        How many shards are being measured by those who lose their work.
     """
 
-    seconds: float
-    from_decoding: bool
-
-    def __str__(self) -> str:
-        """Return it in words."""
-        return f"{self.seconds:.2f} s after {'decoding began' if self.from_decoding else 'start'}"
-
-
-Kill = Callable[[Path, Moment | None, int], bool]
+    name: str
+    engine: Engine
+    kill: Kill
+    stages: tuple[str, ...]
+    at_once: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,20 +60,33 @@ class Killed:
 
     Attributes
     ----------
-    moment
-        When the process was killed; None if it was not.
-    was_there
-        Whether it was still running then.
+    stage, moment
+        When the process was to be killed.
+    hit
+        What the kill found; None where nobody was killed.
     equal
         What was left in the end, beside what one machine leaves.
     again
         How many images were decoded more than once.
     """
 
-    moment: Moment | None
-    was_there: bool
+    stage: str
+    moment: Moment
+    hit: Hit | None
     equal: Equal
     again: int
+
+    def counts(self, course: Course) -> bool:
+        """Whether somebody was killed, and at work where that was meant."""
+        if self.hit is None:
+            return False
+        return self.stage != "work" or self.hit.is_within(course)
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        begun = "nobody" if self.hit is None else f"{self.hit.begun} begun"
+        own = "" if self.hit is None else f", {self.hit.by_victim} of them by the killed process"
+        return f"{self.stage}: killed with {begun}{own}; {self.again} decoded again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +101,9 @@ class Kills:
         How many images a shard has.
     count, seed
         How many kills of each kind, and what their moments depend on.
+    each_s
+        How much longer each image takes than small ones do, which are over before anybody is
+        killed.
     """
 
     world: Path
@@ -97,6 +111,7 @@ class Kills:
     shard_images: int
     count: int
     seed: int
+    each_s: float
     alone: dict[str, bytes] = field(default_factory=dict)
 
     def run(self, names: set[str]) -> dict[str, Any]:
@@ -105,91 +120,111 @@ class Kills:
         LOCAL.run(folder)
         self.alone.update(left_in(folder))
         shutil.rmtree(folder)
-        victims: dict[str, tuple[str, Kill]] = {
-            "a dask worker": ("dask", _kill_worker),
-            "the coordinator": ("dask", _kill_coordinator),
-            "a task": ("tasks", _kill_task),
-        }
-        return {
-            victim: self._of(victim, engine, kill)
-            for victim, (engine, kill) in victims.items()
-            if engine in names
-        }
+        return {one.name: self._of(one) for one in VICTIMS if one.engine.kind in names}
 
-    def _of(self, victim: str, name: str, kill: Kill) -> dict[str, Any]:
-        engine = dask(_WORKERS) if name == "dask" else tasks(_TASKS)
-        began = time.monotonic()
-        self._trial(engine, kill, None, 0)
-        whole_s = time.monotonic() - began
+    def _of(self, victim: Victim) -> dict[str, Any]:
+        course = self._course(victim)
         draws, found = random.Random(self.seed), list[Killed]()
-        tries = 0
-        while len(found) < self.count and tries < _TRIES * self.count:
-            from_decoding = tries % 2 == 1
-            most_s = whole_s * (_SHARE_THAT_MEASURES if from_decoding else 1.0)
-            moment = Moment(seconds=draws.uniform(0.0, most_s), from_decoding=from_decoding)
-            one = self._trial(engine, kill, moment, tries)
-            # Where it had ended by then, nothing was killed.
-            found += [one] * one.was_there
-            tries += 1
+        for number in range(_TRIES * self.count):
+            if len(found) == self.count:
+                break
+            stage = victim.stages[len(found) % len(victim.stages)]
+            moment = Moment.drawn(draws, course, stage)
+            one = self._trial(victim, stage, moment, number)
+            # Where it had ended by then, or nothing was left to do, the kill is none.
+            found += [one] * one.counts(course)
+            print(f"    {one}{'' if one.counts(course) else ': drawn again'}", flush=True)
+        return self._told(victim, course, found)
+
+    def _told(self, victim: Victim, course: Course, found: list[Killed]) -> dict[str, Any]:
         told = {
+            "images": course.images,
             "kills": len(found),
             "lost": sum(one.equal.lost for one in found),
             "doubled": sum(one.equal.doubled for one in found),
             "other_reports": sum(bool(one.equal.differing) for one in found),
             "most_decoded_again": max((one.again for one in found), default=0),
-            "moments": [str(one.moment) for one in found],
+            "decoded_again_allowed": victim.at_once * self.shard_images,
+            "decoded_again_undisturbed": course.again,
+            "found": [str(one) for one in found],
         }
         print(
-            f"  {victim}: {told['kills']} kills; {told['lost']} images lost, {told['doubled']} "
-            f"doubled, {told['other_reports']} other reports; at most "
-            f"{told['most_decoded_again']} images decoded again (a shard has {self.shard_images})",
+            f"  {victim.name}: {told['kills']} kills; {told['lost']} images lost, "
+            f"{told['doubled']} doubled, {told['other_reports']} other reports; at most "
+            f"{told['most_decoded_again']} of {course.images} images decoded again, "
+            f"{told['decoded_again_allowed']} allowed ({course.again} without a kill)",
             flush=True,
         )
         return told
 
-    def _trial(self, engine: Engine, kill: Kill, moment: Moment | None, number: int) -> Killed:
+    def _course(self, victim: Victim) -> Course:
+        """Do the run without a kill; return how it goes."""
+        settings = victim.engine.settings(self.shard_images)
+        folder = copied(self.world, self.scratch / "whole", settings)
+        began = time.time()
+        victim.kill(folder, None, 0, self.each_s)
+        ended_at = (folder / "bucket" / REPORTS / JOB / "latest.json").stat().st_mtime
+        notes = [path.stat().st_mtime for path in (folder / "notes").glob("*.txt")]
+        found = noted(folder / "notes")
+        shutil.rmtree(folder)
+        # The first image is begun about when its batch has lasted.
+        lasted = found.images * self.each_s / victim.engine.parties
+        last = max(notes)
+        return Course(
+            images=found.images,
+            again=found.again,
+            before_s=max(0.0, last - lasted - began),
+            after_s=ended_at - last,
+        )
+
+    def _trial(self, victim: Victim, stage: str, moment: Moment, number: int) -> Killed:
+        engine = victim.engine
         folder = copied(self.world, self.scratch / "killed", engine.settings(self.shard_images))
-        was_there = kill(folder, moment, number)
+        hit = victim.kill(folder, moment, number, self.each_s)
         found = Killed(
+            stage=stage,
             moment=moment,
-            was_there=was_there,
+            hit=hit,
             equal=compared(self.alone, folder),
             again=noted(folder / "notes").again,
         )
         if not found.equal.holds:
             differing = ", ".join(found.equal.differing[:3])
-            print(f"    killed {moment}: {differing or 'rows'} differ", flush=True)
+            print(f"    killed at {moment}: {differing or 'rows'} differ", flush=True)
         shutil.rmtree(folder)
         return found
 
 
-def _kill_worker(folder: Path, moment: Moment | None, number: int) -> bool:
+def _kill_worker(folder: Path, moment: Moment | None, number: int, each_s: float) -> Hit | None:
     """Kill a worker; the run goes on with the others."""
-    notes = variables(folder / "notes")
+    notes = variables(folder / "notes", each_s)
     with dask_cluster(folder / "cluster", _WORKERS, **notes) as cluster:
         run = started(folder, notes, cluster.address)
         victim = cluster.workers[number % _WORKERS]
-        was_there = killed(victim, moment, run, folder)
+        killed = kill_at(moment, [victim], folder / "notes", run) if moment else None
         ended(run)
-    return was_there
+    return killed[0] if killed else None
 
 
-def _kill_coordinator(folder: Path, moment: Moment | None, number: int) -> bool:
+def _kill_coordinator(
+    folder: Path, moment: Moment | None, number: int, each_s: float
+) -> Hit | None:
     """Kill the run itself, and do it again once its lease has run out."""
     del number
-    notes = variables(folder / "notes")
+    notes = variables(folder / "notes", each_s)
     with dask_cluster(folder / "cluster", _WORKERS, **notes) as cluster:
         run = started(folder, notes, cluster.address)
-        was_there = killed(run, moment, run, folder)
-        if run.wait(_PATIENCE_S) == -signal.SIGKILL:
+        killed = kill_at(moment, [run], folder / "notes") if moment else None
+        if killed:
             end_lease(folder)
-            ended(started(folder, notes, cluster.address))
-    return was_there
+            run = started(folder, notes, cluster.address)
+        ended(run)
+    return killed[0] if killed else None
 
 
-def _kill_task(folder: Path, moment: Moment | None, number: int) -> bool:
+def _kill_task(folder: Path, moment: Moment | None, number: int, each_s: float) -> Hit | None:
     """Kill a task, and start it again, as a platform does."""
-    notes = {**environment(), **variables(folder / "notes")}
+    notes = {**environment(), **variables(folder / "notes", each_s)}
     place = array.Array(
         command=RUN,
         count=_TASKS,
@@ -198,75 +233,29 @@ def _kill_task(folder: Path, moment: Moment | None, number: int) -> bool:
         said=folder / "said.txt",
     )
     running = place.start()
-    victim = number % _TASKS
-    was_there = killed(running[victim], moment, running[victim], folder)
-    if running[victim].wait(_PATIENCE_S) == -signal.SIGKILL:
+    first = number % _TASKS
+    killed = None
+    if moment:
+        killed = kill_at(moment, [*running[first:], *running[:first]], folder / "notes")
+    if killed:
         end_lease(folder)
+        victim = running.index(killed[1])
         running[victim] = place.start_task(victim)
-    codes = [one.wait(_PATIENCE_S) for one in running]
+    codes = [one.wait(PATIENCE_S) for one in running]
     if not (folder / "bucket" / REPORTS / JOB / "latest.json").exists():
         print(f"    the tasks ended with {codes}; collecting", flush=True)
         ended(place.collect())
-    return was_there
+    return killed[0] if killed else None
 
 
-def started(folder: Path, notes: Mapping[str, str], address: str) -> subprocess.Popen[bytes]:
-    """Start a run beside a cluster."""
-    with (folder / "said.txt").open("ab") as said:
-        return subprocess.Popen(
-            RUN,
-            cwd=folder,
-            env=environment(**notes, DASK_SCHEDULER_ADDRESS=address),
-            stdout=said,
-            stderr=said,
-            start_new_session=True,
-        )
-
-
-def killed(
-    victim: subprocess.Popen[bytes],
-    moment: Moment | None,
-    run: subprocess.Popen[bytes],
-    folder: Path,
-) -> bool:
-    """Kill a process at a moment, unless the run has ended by then; return whether it had not."""
-    if moment is None:
-        return False
-    if moment.from_decoding:
-        _await_decoding(folder, run)
-    with suppress(subprocess.TimeoutExpired):
-        run.wait(moment.seconds)
-        return False
-    os.kill(victim.pid, signal.SIGKILL)
-    return True
-
-
-def _await_decoding(folder: Path, run: subprocess.Popen[bytes]) -> None:
-    while run.poll() is None and not any((folder / "notes").glob("*.txt")):
-        time.sleep(0.02)
-
-
-def ended(run: subprocess.Popen[bytes]) -> None:
-    """Wait for a run that has to succeed.
-
-    Raises
-    ------
-    RuntimeError
-        If it ends otherwise.
-    """
-    code = run.wait(_PATIENCE_S)
-    if code not in {0, 3}:
-        raise RuntimeError(f"a run ended with {code}")
-
-
-def end_lease(folder: Path) -> None:
-    """Let a dead run's lease have run out long ago."""
-    path = folder / "bucket" / REPORTS / JOB / "lock"
-    if not path.exists():
-        return
-    lease = json.loads(path.read_bytes())
-    if lease["state"] == "held":
-        lease |= {"renewed": _LONG_AGO, "expires": _LONG_AGO}
-        complete = path.with_name("lock.new")
-        complete.write_text(json.dumps(lease), encoding="utf-8")
-        complete.replace(path)
+VICTIMS = (
+    Victim(name="a dask worker", engine=dask(_WORKERS), kill=_kill_worker, stages=_WORK, at_once=1),
+    Victim(
+        name="the coordinator",
+        engine=dask(_WORKERS),
+        kill=_kill_coordinator,
+        stages=_ALL,
+        at_once=_WORKERS,
+    ),
+    Victim(name="a task", engine=tasks(_TASKS), kill=_kill_task, stages=_ALL, at_once=1),
+)

@@ -19,8 +19,8 @@ from benchmarks.many_machines_parts.arithmetic import (
 from benchmarks.many_machines_parts.cost import show
 from benchmarks.many_machines_parts.engines import HERE, LOCAL, dask, tasks
 from benchmarks.many_machines_parts.equality import compared, left_in
-from benchmarks.many_machines_parts.kills import end_lease
 from benchmarks.many_machines_parts.noting import noted, variables
+from benchmarks.many_machines_parts.ordinary_run import end_lease
 from benchmarks.many_machines_parts.world import ROOT, copied, images_of, make
 
 

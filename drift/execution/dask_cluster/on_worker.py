@@ -15,7 +15,7 @@ from distributed import get_worker
 from drift.execution.dask_cluster.introduction import Introduction, introduce
 from drift.execution.dask_cluster.open_places import PLACES, ShardHandedBackError
 from drift.execution.dask_cluster.rights import Question, trouble
-from jobs.errors import DriftError, InputError
+from jobs.errors import DriftError, InputError, ObjectError
 from jobs.job_file.job import Job
 from reference_stats.extraction.sharded.shard import Shard, ShardDone
 
@@ -110,6 +110,11 @@ def measured(sent: SentJob, packed: bytes) -> ShardDone:
             shard,
             lambda: worker.status.name in _LEAVING,
         )
+    except ObjectError as error:
+        # Its disk or its rights may be at fault, and other workers' are not.
+        raise ObjectError(
+            error.url, f"{error.problem} It was the worker {worker.address} that met this."
+        ) from error
     except (DriftError, ShardHandedBackError):
         raise
     except Exception as error:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import random
+import resource
 import signal
 import threading
 import time
@@ -163,6 +164,21 @@ def test_a_shard_that_kills_every_worker_is_named(world, tmp_path):
             engine.compute(world.shards, done)
         thread.join()
         assert "Give workers more memory" in str(caught.value)
+
+
+def test_a_worker_whose_disk_is_full_is_named_and_what_was_done_stays(world, tmp_path):
+    with working(world, tmp_path) as (cluster, engine, place):
+        told = []
+        full = cluster.workers[0]
+        # Less than the part of a shard has.
+        done, thread = after_first(
+            told, lambda: resource.prlimit(full.pid, resource.RLIMIT_FSIZE, (1_000, 1_000))
+        )
+        with pytest.raises(InputError, match=r"part-\w+\.parquet: File too large") as caught:
+            engine.compute(world.shards, done)
+        thread.join()
+        assert "the worker tcp://127.0.0.1:" in str(caught.value)
+        assert world.known(place) >= len(told) * IMAGES_A_SHARD
 
 
 def test_a_killed_scheduler_is_said_and_what_was_done_stays(world, tmp_path):
