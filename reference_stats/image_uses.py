@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -102,12 +102,14 @@ class WantedImages:
             followed=lambda: {path: use for ask in reversed(asked) for path, use in ask().items()},
         )
 
-    def last_uses(self, images: Iterable[ImageLocation]) -> dict[ImageLocation, int]:
-        """Return the last uses of some of the images; empty where they are in no log."""
-        chosen = set(images)
-        if self.used is None or not chosen:
+    def last_uses(self, images: Collection[ImageLocation]) -> dict[ImageLocation, int]:
+        """Return the last uses of some of the images, each once; empty where they are in no log."""
+        if self.used is None or not len(images):
             return {}
         uses = zip(self.locations, self.used.tolist(), strict=True)
+        if len(images) == len(self.locations):
+            return dict(uses)
+        chosen = set(images)
         return {location: used for location, used in uses if location in chosen}
 
     @property

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.images.locations import ImageLocation
+from reference_stats.file_facts.column import FileColumn
 from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import FINGERPRINT_BYTES, WORDS, Fingerprints
 from reference_stats.outcomes import (
@@ -25,58 +26,6 @@ from reference_stats.outcomes import (
 
 LostImage = UnreadableImage | MissingImage | UnfetchedImage | OverwrittenImage
 Places = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class FileColumn(Sequence[FileFacts | None]):
-    """What the files of many images are: a few different things, and which of them each is.
-
-    Attributes
-    ----------
-    kinds
-        What files are, each once; None for those of which nothing is known.
-    codes
-        int32 of shape (images,): places in `kinds`.
-    """
-
-    kinds: tuple[FileFacts | None, ...]
-    codes: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, files: Iterable[FileFacts | None]) -> FileColumn:
-        """Return the column of some files."""
-        kinds: dict[FileFacts | None, int] = {}
-        codes = [kinds.setdefault(file, len(kinds)) for file in files]
-        return cls(tuple(kinds), np.array(codes, dtype=np.int32))
-
-    def __len__(self) -> int:
-        return len(self.codes)
-
-    @overload
-    def __getitem__(self, place: int) -> FileFacts | None: ...
-    @overload
-    def __getitem__(self, place: slice) -> FileColumn: ...
-    def __getitem__(self, place: int | slice) -> FileFacts | FileColumn | None:
-        if isinstance(place, slice):
-            return FileColumn(self.kinds, self.codes[place])
-        return self.kinds[int(self.codes[place])]
-
-    def __iter__(self) -> Iterator[FileFacts | None]:
-        return map(self.kinds.__getitem__, self.codes.tolist())
-
-    def take(self, places: Places | NDArray[np.bool_]) -> FileColumn:
-        """Return the files at some places."""
-        return FileColumn(self.kinds, self.codes[places])
-
-    def counts(self) -> dict[FileFacts | None, int]:
-        """Return how many files there are of each kind that is there, in order of the first."""
-        numbers = np.bincount(self.codes, minlength=len(self.kinds))
-        first = np.zeros(len(self.kinds), dtype=np.int64)
-        # Of equal codes the one that is written last stays.
-        first[self.codes[::-1]] = np.arange(len(self), dtype=np.int64)[::-1]
-        there = np.flatnonzero(numbers)
-        in_order = there[np.argsort(first[there])].tolist()
-        return {self.kinds[code]: int(numbers[code]) for code in in_order}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -233,6 +182,20 @@ class OutcomeDraft:
         files = {id(one.file): one.file for one in some}
         codes = {at: self.kinds.setdefault(one, len(self.kinds)) for at, one in files.items()}
         self.files[at] = [codes[id(one.file)] for one in some]
+
+    def put_columns(self, places: Places, outcomes: OutcomeColumns) -> None:
+        """Keep what became of some images that all have numbers, of which nothing is known yet."""
+        self.known[places] = True
+        for own, column in zip(self.numbers.T, outcomes.numbers.T, strict=True):
+            own[places] = column
+        words = np.ascontiguousarray(outcomes.fingerprints.astype("<u8", copy=False))
+        self.fingerprints[places] = words.view(np.uint8)
+        self.deep[places] = outcomes.deep
+        codes = np.zeros(len(outcomes.files.kinds), dtype=np.int32)
+        places_of = {kind: code for code, kind in enumerate(outcomes.files.kinds)}
+        for kind in outcomes.files.counts():
+            codes[places_of[kind]] = self.kinds.setdefault(kind, len(self.kinds))
+        self.files[places] = codes[outcomes.files.codes]
 
     def columns(self) -> OutcomeColumns:
         """Return the columns; they share the draft's memory."""

@@ -21,9 +21,10 @@ from jobs.times.windows import TimeWindow, WindowRequest
 from reference_stats.extraction.names_used_again import NamesUsedAgain
 from reference_stats.extraction.result import ExtractionResult
 from reference_stats.features.registry import FEATURES, feature_names
+from reference_stats.file_facts.column import FileColumn
 from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import FINGERPRINT_BYTES, WORDS
-from reference_stats.outcome_columns import FileColumn, OutcomeColumns, OutcomesByLocation
+from reference_stats.outcome_columns import OutcomeColumns, OutcomesByLocation
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records
 
 END = datetime(2025, 3, 10, tzinfo=UTC)

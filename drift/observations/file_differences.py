@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from scipy.stats import fisher_exact
 
+from reference_stats.file_facts.column import FileColumn
 from reference_stats.file_facts.facts import FileFacts
-from reference_stats.outcome_columns import FileColumn
 
 LEAST_DIFFERENCE = 0.2
 """A difference of shares that is smaller explains no drift of the whole window."""

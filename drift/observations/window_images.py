@@ -13,10 +13,11 @@ from drift.observations.logged_images import LoggedImages
 from jobs.boxes.image_boxes import ImageBoxes
 from reference_stats.extraction.names_used_again import NamesUsedAgain
 from reference_stats.features.registry import feature_names
+from reference_stats.file_facts.column import FileColumn
 from reference_stats.fingerprint import Fingerprints
 from reference_stats.model_view.scored_views import ScoredViews
 from reference_stats.model_view.views import ImageViews
-from reference_stats.outcome_columns import FileColumn, OutcomeColumns
+from reference_stats.outcome_columns import OutcomeColumns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

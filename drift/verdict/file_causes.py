@@ -13,7 +13,7 @@ from drift.comparison.compare import Comparison
 from drift.observations.file_differences import count_files, file_differences, saying_of
 from drift.observations.reference.copies import without_copies
 from drift.remarks.facts import RunData
-from reference_stats.outcome_columns import FileColumn
+from reference_stats.file_facts.column import FileColumn
 from reports.findings.answers import State
 from reports.findings.columns import Finding
 from reports.findings.remarks import Remark, RemarkWeight

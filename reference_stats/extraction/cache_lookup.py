@@ -9,11 +9,13 @@ version of the object, and what is remembered of another version is not taken.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jobs.buckets.bucket import ObjectInfo
 from reference_stats.extraction.cached_uses import RememberedUses
@@ -46,6 +48,21 @@ class LookedUp:
     sighting: Sighting
     known: Known | None = None
     is_news: bool = False
+
+
+class KnownTogether(NamedTuple):
+    """Which images' features are known, of several that were asked for.
+
+    Attributes
+    ----------
+    cached
+        What is remembered.
+    rows
+        Of each image, for `CachedOutcomes.columns`; -1 where something else has to be asked.
+    """
+
+    cached: CachedOutcomes
+    rows: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +155,27 @@ class Recollection:
         if not self.immutable or path in self.untold:
             return None
         return self._own(path)
+
+    def together_at_once(self, paths: Sequence[str]) -> KnownTogether | None:
+        """Return features that `at_once` knows of some images; None where it has to be asked."""
+        if self.versions:
+            if self.present is None or not all(path in self.versions for path in paths):
+                return None
+            keys = [(path, self.versions[path]) for path in paths]
+            return KnownTogether(self.present, self.present.rows_of(keys))
+        if self.own is None or not self.immutable:
+            return None
+        rows = self.own.rows_of(paths)
+        if self.untold:
+            rows[[path in self.untold for path in paths]] = -1
+        return KnownTogether(self.own, rows)
+
+    @property
+    def may_look(self) -> bool:
+        """Whether there are images for which the store has to be asked."""
+        return bool(self.reused or self.followed) or (
+            self.present is not None and self.present.has_paths
+        )
 
     def must_look(self, path: str) -> bool:
         """Return whether the store has to be asked for the present version of an image."""

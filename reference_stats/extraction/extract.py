@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -22,6 +22,7 @@ from reference_stats.extraction.images_on_their_way import (
 from reference_stats.extraction.result import ExtractionResult
 from reference_stats.extraction.sharded.elsewhere import Elsewhere
 from reference_stats.extraction.sharded.handing_over import hand_out, take_over
+from reference_stats.extraction.sharded.known_together import PlacedDraft
 from reference_stats.extraction.sharded.unknown import unknown_of
 from reference_stats.extraction.viewing.opened_eyes import OpenedEyes
 from reference_stats.extraction.viewing.seeing import Seeing
@@ -34,7 +35,6 @@ from reference_stats.image_uses import Sighting, WantedImages
 from reference_stats.outcome_columns import OutcomeDraft
 from reference_stats.outcomes import (
     ImageFeatures,
-    Outcome,
     UnreadableImage,
 )
 
@@ -137,14 +137,14 @@ class _Extraction:
         names = feature_names(reading.features)
         places = {one: place for place, one in enumerate(dict.fromkeys(wanted.locations))}
         outcomes = OutcomeDraft.of(len(places), names)
-        fresh = unknown_of(reading, wanted, places, outcomes.put)
+        fresh = unknown_of(reading, wanted, places, outcomes)
         self.sightings = dict(reading.known.sources) if reading.known.immutable else {}
         done, everything = len(places) - len(fresh), len(places)
         progress(done, everything)
         fresh = self._measured_elsewhere(
             wanted,
             fresh,
-            put_many=lambda some: outcomes.put_many([places[one] for one in some], some.values()),
+            draft=PlacedDraft(draft=outcomes, places=places),
             progress=lambda some: progress(done + some, everything),
         )
         if done != (done := everything - len(fresh)):
@@ -177,7 +177,7 @@ class _Extraction:
         self,
         wanted: WantedImages,
         fresh: list[ImageLocation],
-        put_many: Callable[[Mapping[ImageLocation, Outcome]], None],
+        draft: PlacedDraft,
         progress: Callable[[int], None],
     ) -> list[ImageLocation]:
         """Have others measure what they can; return the images that are left to this machine."""
@@ -190,7 +190,7 @@ class _Extraction:
         handed.compute(progress)
         self.computed += handed.computed
         self.remembering.has_added = True
-        return take_over(handed, self.reading, cache, fresh, put_many)
+        return take_over(handed, self.reading, cache, fresh, draft)
 
     def _workers(
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,8 +11,10 @@ from numpy.typing import NDArray
 
 from reference_stats.decoding.heif_api import can_read_heif
 from reference_stats.feature_cache.rows import in_order
+from reference_stats.file_facts.column import FileColumn
 from reference_stats.file_facts.facts import facts_from_text
-from reference_stats.fingerprint import FINGERPRINT_BYTES
+from reference_stats.fingerprint import FINGERPRINT_BYTES, WORDS
+from reference_stats.outcome_columns import OutcomeColumns, Places, rows_of
 from reference_stats.outcomes import (
     FeatureValues,
     ImageFeatures,
@@ -23,7 +27,7 @@ Key = str | tuple[str, str]
 
 
 class CachedOutcomes:
-    """What a cache remembers, unpacked image by image when asked for.
+    """What a cache remembers, as columns; one image is unpacked when asked for.
 
     An outcome is given under the limits of this run: what another job found under larger or
     smaller ones is not known, unless it would be the same here.
@@ -79,29 +83,60 @@ class CachedOutcomes:
         if row is None:
             return self._refusals.get(key)
         return ImageFeatures(
-            values=FeatureValues(self._names, self._numbers[row]),
-            deep=self._deep[row],
-            fingerprint=self._fingerprints[row * FINGERPRINT_BYTES : (row + 1) * FINGERPRINT_BYTES],
-            file=facts_from_text(self._files[self._file_numbers[row]]),
+            values=FeatureValues(self._names, np.ascontiguousarray(self._numbers[row])),
+            deep=bool(self._deep[row]),
+            fingerprint=self._fingerprints[row].tobytes(),
+            file=self._files[row],
         )
+
+    def rows_of(self, keys: Sequence[Key]) -> Places:
+        """Return the row of each image's features for `columns`; -1 where none are known.
+
+        Parameters
+        ----------
+        keys
+            The path of each image; its path and version where the cache was loaded by version.
+        """
+        get = self._rows.get
+        return np.fromiter((get(key, -1) for key in keys), np.int64, len(keys))
+
+    def columns(self, rows: Places) -> OutcomeColumns:
+        """Return the features in some rows, in their order."""
+        words = self._fingerprints[rows].view("<u8").astype(np.uint64, copy=False)
+        return OutcomeColumns(
+            names=self._names,
+            numbers=rows_of(self._numbers, rows),
+            fingerprints=words.reshape(len(rows), WORDS),
+            deep=self._deep[rows],
+            files=self._files.take(rows),
+            lost={},
+        )
+
+    @property
+    def has_paths(self) -> bool:
+        """Whether some version of any image is known; only where it was loaded by version."""
+        return bool(self._paths)
 
     def has_path(self, path: str) -> bool:
         """Whether some version of an image is known; only where it was loaded by version."""
         return path in self._paths
 
     def _index_features(self, rows: pa.Table) -> None:
-        numbers = np.column_stack([rows.column(name).to_numpy() for name in self._names])
+        # One feature after the other in memory, as in the part and in the result.
+        numbers = np.empty((len(self._names), rows.num_rows)).T
+        for name, own in zip(self._names, numbers.T, strict=True):
+            own[:] = rows.column(name).to_numpy()
         fits = self._fit(numbers)
         if not fits.all():
             rows, numbers = rows.filter(pa.array(fits)), numbers[fits]
         self._numbers = numbers
-        self._deep: list[bool] = rows.column("deep").to_numpy().tolist()
+        self._deep: NDArray[np.bool_] = rows.column("deep").to_numpy()
         # A few different ones, whatever the number of images.
         files = rows.column("file").combine_chunks().dictionary_encode()
-        self._files: list[str] = files.dictionary.to_pylist()
-        self._file_numbers: list[int] = files.indices.to_numpy().tolist()
-        # Cut up only when an image is asked for.
-        self._fingerprints = b"".join(map(_contents, rows.column("fingerprint").chunks))
+        kinds = tuple(facts_from_text(one) for one in files.dictionary.to_pylist())
+        self._files = FileColumn(kinds, files.indices.to_numpy().astype(np.int32, copy=False))
+        contents = b"".join(map(_contents, rows.column("fingerprint").chunks))
+        self._fingerprints = np.frombuffer(contents, np.uint8).reshape(-1, FINGERPRINT_BYTES)
         # Of several versions the last one wins.
         self._rows = dict(zip(self._keys(rows), range(rows.num_rows), strict=True))
 

@@ -55,6 +55,20 @@ def test_an_empty_cache_knows_nothing(cache: FeatureCache) -> None:
     assert known.find("a.jpg") is None
 
 
+def test_columns_hold_what_each_image_is_found_as(memory: FeatureCache) -> None:
+    paths = ["b.jpg", "a.jpg", "gone.jpg", "broken.jpg", "c.jpg"]
+    kept = {"a.jpg": features(1), "b.jpg": features(2), "c.jpg": features(3), "broken.jpg": BROKEN}
+    memory.add(entry(path, outcome) for path, outcome in kept.items())
+    for by_version in (False, True):
+        known = memory.load(paths, by_version=by_version)
+        version = entry("a.jpg", kept["a.jpg"]).version
+        rows = known.rows_of([(path, version) for path in paths] if by_version else paths)
+        assert [row < 0 for row in rows.tolist()] == [False, False, True, True, False]
+        found = known.columns(rows[rows >= 0])
+        assert list(found) == [kept["b.jpg"], kept["a.jpg"], kept["c.jpg"]]
+        assert list(found) == [known.find(one, version) for one in ("b.jpg", "a.jpg", "c.jpg")]
+
+
 def test_what_was_added_comes_back_bit_by_bit(cache: FeatureCache) -> None:
     outcomes = {
         "a.jpg": features(1),

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from jobs.images.locations import ImageLocation
+from reference_stats.file_facts.column import FileColumn
 from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import FINGERPRINT_BYTES
-from reference_stats.outcome_columns import FileColumn, OutcomeColumns, OutcomeDraft
+from reference_stats.outcome_columns import OutcomeColumns, OutcomeDraft
 from reference_stats.outcomes import (
     FeatureValues,
     ImageFeatures,
@@ -87,6 +88,19 @@ def test_a_batch_is_kept_as_its_images_one_by_one(places: tuple[int, ...]):
     assert list(found.columns.lost) == [
         at for at, one in enumerate(sorted(places)) if not isinstance(OUTCOMES[one], ImageFeatures)
     ]
+
+
+@pytest.mark.parametrize("places", [(5, 0, 2, 3), (1, 2, 3, 4), (), (3,)])
+def test_columns_are_kept_as_their_images_one_by_one(places: tuple[int, ...]):
+    images = [_image(1), _image(2, DEEP), _image(3, None), _image(4)][: len(places)]
+    together, single = OutcomeDraft.of(6, NAMES), OutcomeDraft.of(6, NAMES)
+    for draft in (together, single):
+        draft.put(4 if 4 not in places else 0, _image(9, DEEP))
+    together.put_columns(np.array(places, dtype=np.int64), OutcomeColumns.of(images, NAMES))
+    for place, image in zip(places, images, strict=True):
+        single.put(place, image)
+    where = {ImageLocation(bucket_url="b", name=str(one), path=str(one)): one for one in range(6)}
+    assert dict(together.by_location(where)) == dict(single.by_location(where))
 
 
 def test_an_image_that_was_lost_at_first_may_be_read_later():

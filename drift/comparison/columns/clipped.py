@@ -19,8 +19,8 @@ from drift.observations.file_differences import LEAST_DIFFERENCE
 from drift.observations.units import Units
 from drift.observations.window_images import WindowImages
 from reference_stats.features.registry import clips_deep_images
+from reference_stats.file_facts.column import FileColumn
 from reference_stats.file_facts.facts import FileFacts
-from reference_stats.outcome_columns import FileColumn
 from reference_stats.profiles.profile import ReferenceProfile
 
 _CHANNELS = ["mean_red", "mean_green", "mean_blue"]

@@ -43,11 +43,17 @@ def cut(
             Shard(
                 locations=tuple(some),
                 used=None if times is None else np.array(times, dtype=np.int64),
-                versions={one.path: versions[one.path] for one in some if one.path in versions},
+                versions=_of_them(versions, some),
                 for_views=for_views,
             )
         )
     return shards
+
+
+def _of_them(versions: Mapping[str, str], images: Sequence[ImageLocation]) -> dict[str, str]:
+    if not versions:
+        return {}
+    return {one.path: versions[one.path] for one in images if one.path in versions}
 
 
 def _portions(images: Sequence[ImageLocation], most: int) -> Iterator[Sequence[ImageLocation]]:

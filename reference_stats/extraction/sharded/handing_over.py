@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from jobs.errors import BucketAccessError
 from jobs.images.locations import ImageLocation
-from reference_stats.extraction.cache_lookup import Known
+from reference_stats.extraction.cache_lookup import Known, KnownTogether
 from reference_stats.extraction.cached_uses import RememberedUses
 from reference_stats.extraction.image_reading import ImageReading, image_limits
 from reference_stats.extraction.sharded.cutting import cut
 from reference_stats.extraction.sharded.elsewhere import Elsewhere
 from reference_stats.extraction.sharded.handed_out import HandedOut
+from reference_stats.extraction.sharded.known_together import PlacedDraft, take_together
 from reference_stats.extraction.sharded.shard import Shard
 from reference_stats.feature_cache.cache import FeatureCache
+from reference_stats.feature_cache.cached_outcomes import CachedOutcomes
 from reference_stats.image_uses import WantedImages
 from reference_stats.outcomes import MissingImage, Outcome
 
@@ -52,10 +55,11 @@ def shards_of(
     reading: ImageReading, wanted: WantedImages, fresh: Sequence[ImageLocation], size: int
 ) -> list[Shard]:
     """Return those unknown images in shards that nobody has to ask the store about first."""
-    new = [
-        one for one in fresh if one not in reading.lacking and not reading.known.must_look(one.path)
-    ]
-    seen_again = [one for one in fresh if one in reading.lacking]
+    lacking = reading.lacking
+    new = [one for one in fresh if one not in lacking] if lacking else fresh
+    if reading.known.may_look:
+        new = [one for one in new if not reading.known.must_look(one.path)]
+    seen_again = [one for one in fresh if one in lacking] if lacking else []
     used, versions = reading.used, wanted.versions
     return [
         *cut(new, used, versions, shard_images=size),
@@ -68,7 +72,7 @@ def take_over(
     reading: ImageReading,
     cache: FeatureCache,
     fresh: Sequence[ImageLocation],
-    put_many: Callable[[Mapping[ImageLocation, Outcome]], None],
+    draft: PlacedDraft,
 ) -> list[ImageLocation]:
     """Take over what others measured; return the images of which something is still not known.
 
@@ -78,8 +82,8 @@ def take_over(
         Which they have added to.
     fresh
         The images of which something was not known, whether they were handed out or not.
-    put_many
-        Takes the outcomes of images.
+    draft
+        Where the outcomes are kept.
     """
     if handed.has_reached:
         reading.note_answer()
@@ -88,14 +92,21 @@ def take_over(
         looking.recall([one.path for shard in handed.shards for one in shard.locations])
         if failure:
             looking.give_up(failure)
-    find, missing = _measured(handed, reading, cache), handed.missing()
+    measured = _Measured.of(handed, reading, cache)
     looked_at = handed.looked_at()
     left, known_now = list[ImageLocation](), dict[ImageLocation, Outcome]()
-    for location in fresh:
-        if location in missing:
+    places = draft.places_of(fresh)
+    for place in take_together(
+        fresh,
+        measured.together,
+        looking,
+        lambda some, outcomes: draft.put_columns(places[some], outcomes),
+    ):
+        location = fresh[place]
+        if location in measured.missing:
             known_now[location] = MissingImage()
             continue
-        known = find(location) or reading.lacking.pop(location, None)
+        known = measured.find(location) or reading.lacking.pop(location, None)
         if known is None:
             left.append(location)
         elif location not in looked_at and reading.lacks_view(location, known):
@@ -103,36 +114,69 @@ def take_over(
             left.append(location)
         else:
             known_now[location] = known
-    put_many(known_now)
+    draft.put_many(known_now)
     return left
 
 
-def _measured(
-    handed: HandedOut, reading: ImageReading, cache: FeatureCache
-) -> Callable[[ImageLocation], Known | None]:
-    """Return what finds the outcome of an image that was handed out; the cache had none before.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Measured:
+    """What is known of the images that were handed out; the cache knew none of them before.
 
-    It was read during this run, so that it is believed without a question, also where
+    They were read during this run, so that it is believed without a question, also where
     `images.immutable` is off.
+
+    Attributes
+    ----------
+    by_name
+        Of images whose versions were not listed.
+    by_version
+        Of the others; None where no version was listed.
+    versions
+        By path, the versions that were listed.
+    missing
+        The images that are not in their bucket.
     """
-    shards = [shard for shard in handed.shards if not shard.for_views]
-    paths = [one.path for shard in shards for one in shard.locations]
-    rows = _of_their_uses(cache.rows(paths, reading.read_parts), paths, shards)
-    limits, versions = image_limits(reading.settings), reading.known.versions
-    by_version = cache.recall(rows, by_version=True, limits=limits) if versions else None
-    by_name = cache.recall(rows, by_version=False, limits=limits)
-    handed_out = set(paths)
 
-    def find(location: ImageLocation) -> Known | None:
-        path = location.path
-        if path not in handed_out:
+    by_name: CachedOutcomes
+    by_version: CachedOutcomes | None
+    versions: Mapping[str, str]
+    missing: set[ImageLocation]
+
+    @classmethod
+    def of(cls, handed: HandedOut, reading: ImageReading, cache: FeatureCache) -> _Measured:
+        """Return what the cache knows now."""
+        shards = [shard for shard in handed.shards if not shard.for_views]
+        paths = [one.path for shard in shards for one in shard.locations]
+        rows = _of_their_uses(cache.rows(paths, reading.read_parts), paths, shards)
+        limits, versions = image_limits(reading.settings), reading.known.versions
+        return cls(
+            by_name=cache.recall(rows, by_version=False, limits=limits),
+            by_version=cache.recall(rows, by_version=True, limits=limits) if versions else None,
+            versions=versions,
+            missing=handed.missing(),
+        )
+
+    def together(self, images: Sequence[ImageLocation]) -> KnownTogether | None:
+        """Return the features of some images; None where each has to be looked up by itself."""
+        paths, known = [one.path for one in images], self.by_name
+        if self.by_version is None:
+            rows = known.rows_of(paths)
+        elif all(path in self.versions for path in paths):
+            known = self.by_version
+            rows = known.rows_of([(path, self.versions[path]) for path in paths])
+        else:
             return None
-        version = versions.get(path)
-        if version is None or by_version is None:
-            return by_name.find(path)
-        return by_version.find(path, version)
+        if self.missing:
+            rows[[one in self.missing for one in images]] = -1
+        return KnownTogether(known, rows)
 
-    return find
+    def find(self, location: ImageLocation) -> Known | None:
+        """Return what is known of an image."""
+        path = location.path
+        version = self.versions.get(path)
+        if version is None or self.by_version is None:
+            return self.by_name.find(path)
+        return self.by_version.find(path, version)
 
 
 def _of_their_uses(rows: pa.Table, paths: Sequence[str], shards: Sequence[Shard]) -> pa.Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
@@ -14,6 +14,8 @@ from jobs.images.locations import ImageLocation
 from reference_stats.image_uses import Moments, WantedImages
 
 _NAME_DIGITS = 16
+# Stand for paths that follow from the name, or from the bucket and the name.
+_AS_NAMED, _BELOW_BUCKET = 0, 1
 _NAME = re.compile(rf"[0-9a-f]{{{_NAME_DIGITS}}}")
 
 
@@ -37,6 +39,7 @@ class Shard:
     used: Moments | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     for_views: bool = False
+    _names: list[str] = field(default_factory=list, init=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.locations)
@@ -49,15 +52,20 @@ class Shard:
     @property
     def name(self) -> str:
         """16 hexadecimal digits that the content alone decides."""
-        return hashlib.sha256(self.as_bytes()).hexdigest()[:_NAME_DIGITS]
+        if not self._names:
+            self._names.append(hashlib.sha256(self.as_bytes()).hexdigest()[:_NAME_DIGITS])
+        return self._names[0]
 
     def as_bytes(self) -> bytes:
         """Return the shard as JSON; equal shards give equal bytes."""
         urls = sorted({one.bucket_url for one in self.locations})
         numbers = {url: number for number, url in enumerate(urls)}
+        # What is the same for all images, as it mostly is, is written once.
         content = {
             "buckets": urls,
-            "images": [_written(numbers[one.bucket_url], one) for one in self.locations],
+            "bucket": 0 if len(urls) == 1 else [numbers[one.bucket_url] for one in self.locations],
+            "names": [one.name for one in self.locations],
+            "paths": _shortened([_written(one) for one in self.locations]),
             "used": None if self.used is None else self.used.tolist(),
             "versions": dict(self.versions),
             "for_views": self.for_views,
@@ -143,18 +151,21 @@ class ShardDone:
             raise ValueError(f"these bytes tell of no shard: {error!r}") from error
 
 
-def _written(bucket: int, image: ImageLocation) -> list[int | str | None]:
-    """Return an image as it is written: its path only where nothing else tells it."""
+def _written(image: ImageLocation) -> int | str:
+    """Return an image's path as it is written: as text only where nothing else tells it."""
     if image.path == image.name:
-        return [bucket, image.name]
-    is_below = image.path == f"{image.bucket_url}/{image.name}"
-    return [bucket, image.name, None if is_below else image.path]
+        return _AS_NAMED
+    return _BELOW_BUCKET if image.path == f"{image.bucket_url}/{image.name}" else image.path
+
+
+def _shortened(paths: list[int | str]) -> int | list[int | str]:
+    first = paths[0]
+    return first if isinstance(first, int) and paths.count(first) == len(paths) else paths
 
 
 def _read(content: object) -> Shard:
     fields = _mapping(content)
-    urls = [_text(url) for url in _list(fields["buckets"])]
-    locations = tuple(_location(urls, image) for image in _list(fields["images"]))
+    locations = _locations(fields)
     paths = {one.path for one in locations}
     _require(len(paths) == len(locations) > 0, "images, each once")
     versions = {path: _text(one) for path, one in _mapping(fields["versions"]).items()}
@@ -167,17 +178,29 @@ def _read(content: object) -> Shard:
     )
 
 
-def _location(urls: list[str], written: object) -> ImageLocation:
-    if not isinstance(written, list) or len(written) not in (2, 3):
-        raise TypeError("expected a bucket and a name")
-    bucket, name = _whole(written[0]), _text(written[1])
-    if not 0 <= bucket < len(urls):
-        raise ValueError("expected one of the buckets")
-    url = urls[bucket]
-    if len(written) == 2:
-        return ImageLocation(bucket_url=url, name=name, path=name)
-    path = f"{url}/{name}" if written[2] is None else _text(written[2])
-    return ImageLocation(bucket_url=url, name=name, path=path)
+def _locations(fields: Mapping[str, object]) -> tuple[ImageLocation, ...]:
+    names = [_text(name) for name in _list(fields["names"])]
+    urls = [_text(url) for url in _list(fields["buckets"])]
+    buckets = [_whole(one) for one in _one_for_each(fields["bucket"], len(names))]
+    _require(all(0 <= one < len(urls) for one in buckets), "buckets that are listed")
+    paths = _one_for_each(fields["paths"], len(names))
+    return tuple(
+        ImageLocation(bucket_url=urls[bucket], name=name, path=_path(path, urls[bucket], name))
+        for bucket, name, path in zip(buckets, names, paths, strict=True)
+    )
+
+
+def _one_for_each(written: object, images: int) -> Sequence[object]:
+    """Return a column that is written once where it is the same for all images."""
+    return written if isinstance(written, list) else [written] * images
+
+
+def _path(written: object, url: str, name: str) -> str:
+    if isinstance(written, str):
+        return _text(written)
+    number = _whole(written)
+    _require(number in (_AS_NAMED, _BELOW_BUCKET), "a path, or where it follows from")
+    return name if number == _AS_NAMED else f"{url}/{name}"
 
 
 def _moments(written: object, images: int) -> Moments | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jobs.errors import ModelError, ObjectError
 from jobs.images.locations import ImageLocation
@@ -95,6 +96,14 @@ class Looking:
         if self.problem or not isinstance(outcome, ImageFeatures):
             return False
         return not self._known.has(location.path, digest_of(outcome))
+
+    def lack(self, paths: Sequence[str], outcomes: OutcomeColumns) -> NDArray[np.bool_]:
+        """Tell for each image with known features whether it has to be read for its view alone."""
+        if self.problem:
+            return np.zeros(len(paths), dtype=np.bool_)
+        digests = digests_of(outcomes.fingerprints, outcomes.numbers)
+        known = [self._known.has(*one) for one in zip(paths, digests, strict=True)]
+        return ~np.array(known, dtype=np.bool_)
 
     def start(self) -> None:
         """Begin to look once something is there to look at."""

@@ -64,10 +64,10 @@ def test_a_name_is_the_same_in_every_version() -> None:
     )
     shard = Shard(locations=images, used=np.array([1, 2]), versions={"a.jpg": "v"})
     assert shard.as_bytes() == (
-        b'{"buckets":["gs://up","s3://shop/photos"],"for_views":false,'
-        b'"images":[[1,"a.jpg"],[0,"b.jpg",null]],"used":[1,2],"versions":{"a.jpg":"v"}}'
+        b'{"bucket":[1,0],"buckets":["gs://up","s3://shop/photos"],"for_views":false,'
+        b'"names":["a.jpg","b.jpg"],"paths":[0,1],"used":[1,2],"versions":{"a.jpg":"v"}}'
     )
-    assert shard.name == "7423b1451b721f36"
+    assert shard.name == "70aec98388c61931"
 
 
 def test_bytes_hold_a_name_once_also_where_an_image_is_known_by_its_whole_address() -> None:
@@ -81,13 +81,20 @@ def test_bytes_hold_a_name_once_also_where_an_image_is_known_by_its_whole_addres
 
 
 CHANGES: dict[str, dict[str, object]] = {
-    "no images": {"images": []},
-    "an image twice": {"images": [[0, "a"], [0, "a"]], "used": None},
-    "an unknown bucket": {"images": [[1, "a"]], "used": None},
-    "a negative bucket": {"images": [[-1, "a"]], "used": None},
-    "a number as name": {"images": [[0, 7]], "used": None},
-    "an empty name": {"images": [[0, ""]], "used": None},
-    "a text as image": {"images": ["0a"], "used": None},
+    "no images": {"names": []},
+    "an image twice": {"names": ["a", "a"], "used": None},
+    "an unknown bucket": {"bucket": 1},
+    "a negative bucket": {"bucket": [-1]},
+    "false as bucket": {"bucket": False},
+    "too many buckets": {"bucket": [0, 0]},
+    "a number as name": {"names": [7]},
+    "an empty name": {"names": [""]},
+    "a text as names": {"names": "a"},
+    "an empty path": {"paths": [""]},
+    "no path": {"paths": [None]},
+    "an unknown number as path": {"paths": [2]},
+    "false as path": {"paths": False},
+    "too few paths": {"paths": []},
     "too few times": {"used": []},
     "a fraction as time": {"used": [1.5]},
     "true as time": {"used": [True]},
@@ -99,7 +106,15 @@ CHANGES: dict[str, dict[str, object]] = {
     "a text as flag": {"for_views": "yes"},
     "buckets as text": {"buckets": "s"},
 }
-WHOLE = {"buckets": [URL], "images": [[0, "a"]], "used": [1], "versions": {}, "for_views": False}
+WHOLE = {
+    "buckets": [URL],
+    "bucket": 0,
+    "names": ["a"],
+    "paths": 0,
+    "used": [1],
+    "versions": {},
+    "for_views": False,
+}
 
 
 @pytest.mark.parametrize("change", CHANGES)
