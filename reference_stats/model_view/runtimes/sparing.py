@@ -15,9 +15,7 @@ from reference_stats.model_view.views import FEWEST_TO_JUDGE
 _FEWEST_FAILURES = 32
 
 
-def spared(
-    see: Callable[[Pictures], SeenBatch], batches: Sequence[Pictures]
-) -> SeenBatch | None:
+def spared(see: Callable[[Pictures], SeenBatch], batches: Sequence[Pictures]) -> SeenBatch | None:
     """Return what a model says of each picture; NaN for those that it fails on by themselves.
 
     Parameters
