@@ -13,6 +13,7 @@ from drift.comparison.columns.columns import NEAR_COPIES
 from drift.comparison.joint import COMBINATION
 from drift.model_view.sides import ViewSides
 from drift.observations.window_images import WindowImages
+from drift.where.novel.standing_out import highest_usual
 from reference_stats.features.feature import Sign
 from reference_stats.model_view.measures import measure_named
 from reference_stats.model_view.view_scores import view_score_named
@@ -61,12 +62,17 @@ class _Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Usual:
-    """A number of the window's images one by one, and what is usual of it in the reference."""
+    """A number of the window's images one by one, and what is usual of it in the reference.
+
+    An image above `highest` stands out by itself, as the novel ones do that are counted; nothing
+    does in other numbers than a model's scores.
+    """
 
     numbers: NDArray[np.float64]
     low: float
     middle: float
     high: float
+    highest: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +128,7 @@ class Reasons:
         seen = (measure.rising if rose else measure.falling) is not Sign.TRACE
         outside = not usual.low <= value <= usual.high
         score = view_score_named(name)
-        of_one = score.of_one if score is not None and rose and outside else ""
+        of_one = score.of_one if score is not None and value > usual.highest else ""
         return _Reason(
             look=of_one or (measure.rises if rose else measure.falls),
             numbers=f"{measure.title} {value:.3g}, reference {_range(usual.low, usual.high)}",
@@ -134,12 +140,16 @@ class Reasons:
     def _usual(self, name: str) -> _Usual:
         if name not in self.known:
             reference, current = self._sides(name)
+            highest = np.inf
+            if view_score_named(name) is not None:
+                highest = highest_usual(reference.to_numpy(dtype=np.float64))
             low, middle, high = np.nanquantile(reference, (_USUAL[0], 0.5, _USUAL[1])).tolist()
             self.known[name] = _Usual(
                 numbers=current.to_numpy(),
                 low=low,
                 middle=middle,
                 high=high,
+                highest=highest,
             )
         return self.known[name]
 

@@ -21,7 +21,8 @@ class ViewScore:
         What a rise says, so that "images ... the reference does not" is a sentence ("show things
         that"); empty where `rises` says it all.
     of_one
-        What a rise beyond the reference says of one image, in place of `rises`; empty for that.
+        What a rise beyond 99 in 100 images of the reference says of one image, in place of `rises`;
+        empty for that.
     """
 
     name: str

@@ -2,8 +2,9 @@
 
 import dataclasses
 import json
+import os
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -411,6 +412,10 @@ class TestKilledAtAnyMoment:
         bucket_of(small).write(pack, b"an old pack")
         bucket_of(small).write(f"{REPORTS}/views/v-0123456789ab/{PART}", b"of an old model")
         bucket_of(small).write(f"{REPORTS}/views/opened/0123456789abcdef.json", b"{}")
+        bucket_of(small).write(f"{PREFIX}/executions/given-up/plan.json", b"{}")
+        written = (NOW - timedelta(days=30)).timestamp()
+        plan = small / "bucket" / PREFIX / "executions" / "given-up" / "plan.json"
+        os.utime(plan, (written, written))
         copy = shutil.copytree(small, tmp_path / "undisturbed")
         watched = CountingBucket(bucket_of(copy))
         prune_now(place_of(copy, watched), runs=1)

@@ -154,11 +154,19 @@ class DaysJudge:
         difference = self.verdict.scores[key].difference
         if key.method == COMMON_DIRECTION:
             # How far the embeddings moved, which the novelty itself need not have done.
-            return Effect(size=capped(difference), direction="up")
+            return Effect(size=capped(difference), direction=self._way_of_mean(key.group))
         if beside is None:
             direction = "up" if difference > 0 else "down"
             return Effect(size=abs(difference), direction=direction)
         return beside.effect(key.method, difference)
+
+    def _way_of_mean(self, group: str) -> str:
+        """Return which way a column's mean moved, so that nobody calls less novel images more so.
+
+        Where normal days had images of a new class, a day without them lies off as well.
+        """
+        mean = self.verdict.scores.get(StatisticKey(group=group, method=LOCATION.name))
+        return "down" if mean is not None and mean.difference < 0 else "up"
 
     def _said(
         self,

@@ -184,9 +184,10 @@ class Gathering:
             there[made.block] = self._add_view(store, there[made.block], made)
         seen = len([block for block in blocks if block not in store.without_view])
         logger.info(
-            "%s of %s of normal days seen by the model; later runs go on with the others",
+            "%s of %s of normal days seen by the model%s",
             f"{seen:,}",
             counted(len(blocks), "block"),
+            "" if seen == len(blocks) else "; later runs go on with the others",
         )
 
     def _add_view(

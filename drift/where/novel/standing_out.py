@@ -43,10 +43,10 @@ class StandingOut:
         current
             That of the window's units; NaN where it is not known.
         """
-        usual = np.sort(held_out[np.isfinite(held_out)])
+        usual = held_out[np.isfinite(held_out)]
         known = np.flatnonzero(np.isfinite(current))
-        beyond = max(1, round(_USUALLY_BEYOND * len(usual)))
-        there = known[current[known] > usual[-beyond]]
+        beyond = _usually_beyond(len(usual))
+        there = known[current[known] > highest_usual(usual)]
         # Of equal ones the first stays the first.
         places = there[np.argsort(-current[there], kind="stable")]
         # How many of exchangeable units lie beyond the k-th largest of others is beta-binomial.
@@ -57,3 +57,19 @@ class StandingOut:
             expected=len(known) * beyond / (len(usual) + 1),
             p_value=float(chance.sf(len(places) - 1)) if len(places) else 1.0,
         )
+
+
+def highest_usual(held_out: NDArray[np.float64]) -> float:
+    """Return the novelty beyond which hardly a held-out unit lies; a larger one stands out.
+
+    Parameters
+    ----------
+    held_out
+        Numbers of the reference's held-out units, at least one of them known.
+    """
+    usual = np.sort(held_out[np.isfinite(held_out)])
+    return float(usual[-_usually_beyond(len(usual))])
+
+
+def _usually_beyond(held_out: int) -> int:
+    return max(1, round(_USUALLY_BEYOND * held_out))

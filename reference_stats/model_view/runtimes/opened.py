@@ -132,7 +132,9 @@ class OpenedModel:
         count, width = len(pictures), self._definition.width
         if not count:
             return ImageViews.unknown(0, width)
-        seen = self._seen(pictures, spares=True)
+        seen = spared(self._seen_batch, self._batches(pictures))
+        if seen is None:
+            return ImageViews.of_failed(count, width)
         answers, classes = answers_of(seen.outputs, self._kind, count)
         scaled = self._scaled(seen.embeddings)
         known = np.asarray((np.abs(scaled) <= _MOST_FLOAT16).all(axis=1))
@@ -189,22 +191,21 @@ class OpenedModel:
         signed = self._net.attributions(one, max(target, 0), _STEPS)
         return np.asarray(np.abs(signed).sum(axis=2), dtype=np.float32)
 
-    def _seen(self, pictures: Pictures, *, spares: bool = False) -> SeenBatch:
-        """Return what the model says, in batches that are always of one size.
+    def _seen(self, pictures: Pictures) -> SeenBatch:
+        return joined([self._seen_batch(batch) for batch in self._batches(pictures)])
 
-        With `spares` an image on which the model fails alone has NaN in place of numbers.
+    def _batches(self, pictures: Pictures) -> list[Pictures]:
+        _check_pictures(self._url, pictures, self._shape)
+        size = self._net.most_images
+        return [pictures[start : start + size] for start in range(0, len(pictures), size)]
+
+    def _seen_batch(self, batch: Pictures) -> SeenBatch:
+        """Return what the model says of some pictures, in a batch that is always of one size.
 
         A processor adds up numbers of a large batch in another order than those of a small one. The
         last batch is filled up with its last picture, so that an image's numbers do not depend on
         how many others are looked at with it.
         """
-        _check_pictures(self._url, pictures, self._shape)
-        size = self._net.most_images
-        batches = (pictures[start : start + size] for start in range(0, len(pictures), size))
-        see = self._seen_batch
-        return joined([spared(see, batch) if spares else see(batch) for batch in batches])
-
-    def _seen_batch(self, batch: Pictures) -> SeenBatch:
         size = self._net.most_images
         filled = np.concatenate([batch, np.repeat(batch[-1:], size - len(batch), axis=0)])
         seen = self._net.see(filled)

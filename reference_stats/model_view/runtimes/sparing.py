@@ -9,27 +9,34 @@ import numpy as np
 from jobs.errors import ModelError
 from reference_stats.model_view.runtimes.net import Numbers, SeenBatch
 from reference_stats.model_view.viewer import Pictures
+from reference_stats.model_view.views import FEWEST_TO_JUDGE
 
 # A model that fails on every picture is given up after so many attempts, at least.
 _FEWEST_FAILURES = 32
 
 
-def spared(see: Callable[[Pictures], SeenBatch], pictures: Pictures) -> SeenBatch:
+def spared(see: Callable[[Pictures], SeenBatch], batches: Sequence[Pictures]) -> SeenBatch | None:
     """Return what a model says of each picture; NaN for those that it fails on by themselves.
 
     Parameters
     ----------
     see
         Returns what the model says of at least one picture; of each the same beside any others.
-    pictures
-        At least one.
+    batches
+        At least one, of at least one picture each.
+
+    Returns
+    -------
+    None where it fails on all of a few pictures: it may see others. Those that no run remembers
+    come alone, and so do all pictures of a model that takes one at a time.
 
     Raises
     ------
     ModelError
-        If the model fails on all of them, or as often as there are pictures.
+        If the model fails on all of many pictures, or as often as there are pictures.
     """
-    waiting, parts = [pictures], list[SeenBatch | None]()
+    count = sum(map(len, batches))
+    waiting, parts = list(reversed(batches)), list[SeenBatch | None]()
     failures: list[ModelError] = []
     while waiting:
         some = waiting.pop()
@@ -37,7 +44,7 @@ def spared(see: Callable[[Pictures], SeenBatch], pictures: Pictures) -> SeenBatc
             parts.append(see(some))
         except ModelError as error:
             failures.append(error)
-            if len(failures) > max(_FEWEST_FAILURES, len(pictures)):
+            if len(failures) > max(_FEWEST_FAILURES, count):
                 raise failures[0] from None
             if len(some) == 1:
                 parts.append(None)
@@ -45,10 +52,12 @@ def spared(see: Callable[[Pictures], SeenBatch], pictures: Pictures) -> SeenBatc
                 middle = len(some) // 2
                 waiting += [some[middle:], some[:middle]]
     there = [one for one in parts if one is not None]
-    if not there:
+    if there:
+        nothing = _nothing_like(there[0])
+        return joined([nothing if one is None else one for one in parts])
+    if count >= FEWEST_TO_JUDGE:
         raise failures[0]
-    nothing = _nothing_like(there[0])
-    return joined([nothing if one is None else one for one in parts])
+    return None
 
 
 def joined(parts: Sequence[SeenBatch]) -> SeenBatch:

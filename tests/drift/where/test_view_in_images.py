@@ -104,6 +104,28 @@ def test_captions_name_first_what_the_headline_names(tmp_path) -> None:
     assert "), brighter (" in told[0]
 
 
+def test_only_images_beyond_99_in_100_of_the_reference_are_called_far_from_it(tmp_path) -> None:
+    """The page counts no others as novel, so that captions say no more than it does."""
+    both = with_view(PIXELS, UNITS, sides(moved=2.0))
+    focus = focus_of(compared(both), image_rows(both), (), SEGMENTS)
+    place = located(focus, WINDOW, SEGMENTS, job_of(tmp_path), view=both.view)
+    listed = list_affected(place.telling_first(NOVELTY.name).listed, WINDOW, SEGMENTS, PROFILE)
+    assert listed is not None
+    assert both.view is not None
+    novelty, images = both.view.current[NOVELTY.name], WINDOW.rows["image"]
+    held_out = both.view.reference[NOVELTY.name]
+    usual, highest = np.quantile(held_out, 0.95), np.sort(held_out)[-2]
+
+    said = {one.image: one.because for one in listed.images}
+    far = {name for name, because in said.items() if because.startswith("new to the model: far")}
+    more = {name for name, because in said.items() if because.startswith("more novel to the")}
+
+    assert far == set(images[novelty > highest]) & said.keys()
+    assert more == set(images[(novelty > usual) & (novelty <= highest)]) & said.keys()
+    assert far
+    assert more
+
+
 def test_beside_them_stand_the_held_out_images_of_the_reference(place) -> None:
     assert len(place.focus.rows.reference) == len(HELD_OUT)
     positions = drift_positions(place.focus.comparison, place.focus.rows)

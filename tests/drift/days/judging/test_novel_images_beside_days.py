@@ -17,6 +17,7 @@ from drift.days.records.measured.scales import ProfileScales, SeenReference, vie
 from drift.days.scale import ReferenceScale
 from drift.days.sums import BothSums, FamilySums
 from drift.model_view.scale import ViewScale
+from drift.verdict.headline.named import look_of
 from drift.verdict.moves import describe_move
 from jobs.job_file.job import DetectionSettings
 from reference_stats.model_view.view_scores import NOVELTY
@@ -52,11 +53,13 @@ def seen() -> SeenReference:
     return SeenReference(id="v-0123456789ab", scale=scale)
 
 
-def judged(seen: SeenReference, *, moved: int, usual: int = 0) -> BesideNormalDays:
-    """Judge a day after twelve others; its segment is all of it."""
+def judged(
+    seen: SeenReference, *, moved: int, usual: int = 0, stays: bool = True
+) -> BesideNormalDays:
+    """Judge a day after twelve others, with what was usual on these if it stays."""
     of_view = view_scale(seen)
     shown = [views(day + 1, IMAGES, usual=usual) for day in range(DAYS)]
-    shown.append(views(DAYS + 1, IMAGES, moved=moved, usual=usual))
+    shown.append(views(DAYS + 1, IMAGES, moved=moved, usual=usual if stays else 0))
     numbers = [seen.numbers(one) for one in shown]
     sums = [
         BothSums(
@@ -126,6 +129,15 @@ def test_a_part_of_the_images_that_always_lies_there_is_usual(seen):
     (novelty,) = judged(seen, moved=0, usual=50).comparison.view
 
     assert novelty.state is State.STEADY
+
+
+def test_a_day_without_the_images_that_were_usual_is_not_called_more_novel(seen):
+    (novelty,) = judged(seen, moved=0, usual=100, stays=False).comparison.view
+
+    assert (novelty.state, novelty.statistic.name) == (State.DRIFT, COMMON_DIRECTION)
+    assert novelty.beside_days.difference < 0
+    assert look_of(novelty) == NOVELTY.falls
+    assert describe_move(novelty).startswith("embeddings moved to one side by ")
 
 
 def test_single_axes_are_said_of_nobody(seen):

@@ -110,6 +110,18 @@ def test_days_before_the_log_began_hold_nothing_that_a_model_could_see(folder, c
     assert "seen by the model" not in caplog.text
 
 
+def test_a_log_tells_of_later_runs_only_where_days_are_left_to_them(folder, caplog):
+    run_of(job_of(folder))
+    (folder / MODEL).write_bytes(tiny_onnx(8))
+    forget_runs(folder)
+    caplog.set_level("INFO")
+
+    run_of(job_of(folder))
+
+    assert "of normal days seen by the model" in caplog.text
+    assert "later runs go on" not in caplog.text
+
+
 def test_a_model_that_comes_without_time_leaves_the_days_measured_and_unseen(folder):
     run_of(job_of(folder))
     (folder / MODEL).write_bytes(tiny_onnx(8))

@@ -14,6 +14,7 @@ from reference_stats.model_view.files.model_file import ModelFile
 from reference_stats.model_view.runtimes.opening import open_model
 from tests.support.tiny_models import SIDE, pictures, save_exported, save_script
 
+MOST_AT_ONCE = 256
 RAW = {"mean": (0.0,) * 3, "std": (1.0,) * 3}
 
 
@@ -158,12 +159,23 @@ def test_an_image_that_is_no_number_to_the_model_has_no_view(tmp_path):
     assert (said.classes >= -1).all()
 
 
-@pytest.mark.parametrize("spoiled", [(3,), (0, 9), tuple(range(20, 24))])
-def test_an_image_that_the_model_raises_an_error_for_takes_no_other_along(tmp_path, spoiled):
+@pytest.mark.parametrize(
+    ("count", "spoiled"),
+    [
+        (24, (3,)),
+        (24, (0, 9)),
+        (24, tuple(range(20, 24))),
+        # It fills a batch alone.
+        (MOST_AT_ONCE + 1, (MOST_AT_ONCE,)),
+        # It is the only one that is not remembered yet.
+        (1, (0,)),
+    ],
+)
+def test_an_image_that_the_model_raises_an_error_for_takes_no_other_along(tmp_path, count, spoiled):
     path = tmp_path / "model.pt"
     save_picky(path)
     model = opened(path, **RAW)
-    shown = pictures(24)
+    shown = pictures(count)
     before = model.look(shown)
     shown[list(spoiled), 0, 0] = (1, 254, 1)
 
