@@ -62,6 +62,8 @@ OPENED_MODEL = ViewDefinition(
 NOW = datetime(2025, 3, 12, 1, tzinfo=UTC)
 PROFILES = ("p-older", "p-old", "p-new")
 WRITES = ("write", "create", "replace", "delete")
+# As a killed run leaves it beside the caches.
+MARK = f"{REPORTS}/features/workers-0123456789abcdef"
 
 
 @pytest.fixture(scope="module")
@@ -413,9 +415,10 @@ class TestKilledAtAnyMoment:
         bucket_of(small).write(f"{REPORTS}/views/v-0123456789ab/{PART}", b"of an old model")
         bucket_of(small).write(f"{REPORTS}/views/opened/0123456789abcdef.json", b"{}")
         bucket_of(small).write(f"{PREFIX}/executions/given-up/plan.json", b"{}")
+        bucket_of(small).write(MARK, b"a worker was here")
         written = (NOW - timedelta(days=30)).timestamp()
-        plan = small / "bucket" / PREFIX / "executions" / "given-up" / "plan.json"
-        os.utime(plan, (written, written))
+        for name in (f"{PREFIX}/executions/given-up/plan.json", MARK):
+            os.utime(small / "bucket" / name, (written, written))
         copy = shutil.copytree(small, tmp_path / "undisturbed")
         watched = CountingBucket(bucket_of(copy))
         prune_now(place_of(copy, watched), runs=1)
