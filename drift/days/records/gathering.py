@@ -11,7 +11,7 @@ from drift.days.blocks import Block, BlockRecord
 from drift.days.records.blocks_before import BlocksBefore, blocks_to_see
 from drift.days.records.calendar import BlockCalendar, BlockKind
 from drift.days.records.choosing import why_not
-from drift.days.records.made.block_reading import ROWS_AT_ONCE
+from drift.days.records.made.block_reading import ROWS_AT_ONCE, PastBlockReader
 from drift.days.records.made.later_uses import LaterUses
 from drift.days.records.made.making import BlockMaker
 from drift.days.records.measured.measure import Measuring
@@ -210,11 +210,12 @@ class Gathering:
         later = LaterUses()
         rows = self.window.rows
         later.add(rows["image"].to_numpy(dtype=object), moments_of(rows["timestamp"]))
-        return BlockMaker(
+        reader = PastBlockReader(
             self.place,
-            self.measuring,
+            self.measuring.most_images,
             later,
             by_rows=self.calendar.kind is BlockKind.ROWS,
             out_of_time=lambda: time.monotonic() >= stops_at,
             rows_at_once=ROWS_AT_ONCE,
         )
+        return BlockMaker(reader, self.measuring)

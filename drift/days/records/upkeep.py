@@ -12,7 +12,7 @@ from drift.days.blocks import Block, BlockRecord
 from drift.days.records.calendar import BlockCalendar, BlockKind
 from drift.days.records.choosing import UNREADABLE, chosen_by_rows, why_not
 from drift.days.records.known_days import KnownDays
-from drift.days.records.made.block_reading import ROWS_AT_ONCE
+from drift.days.records.made.block_reading import ROWS_AT_ONCE, PastBlockReader
 from drift.days.records.made.later_uses import LaterUses
 from drift.days.records.made.making import BlockMaker
 from drift.days.records.made.reading import LoggedStretch
@@ -171,13 +171,14 @@ def rebuild(
     known = store.list()
     own = [block for block in calendar.window_blocks()[::-1] if block in known]
     blocks = [*own, *(block for block in _blocks(place, calendar, known) if block not in own)]
-    maker = BlockMaker(
+    reader = PastBlockReader(
         place,
-        measuring,
+        measuring.most_images,
         _behind(place, blocks[0].end) if blocks else LaterUses(),
         by_rows=calendar.kind is BlockKind.ROWS,
         out_of_time=lambda: False,
     )
+    maker = BlockMaker(reader, measuring)
     written = 0
     for record in maker.of_blocks(blocks, float(request.rows or _ROWS_A_BLOCK)):
         if record.view is not None:

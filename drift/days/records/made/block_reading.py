@@ -74,6 +74,8 @@ class PastBlockReader:
 
     Attributes
     ----------
+    place, later, by_rows
+        As the parameters.
     not_made
         How many blocks were left: there was no time, or something of them could not be read.
     """
@@ -88,9 +90,9 @@ class PastBlockReader:
         out_of_time: Callable[[], bool],
         rows_at_once: int = ROWS_AT_ONCE,
     ) -> None:
-        self._place = place
+        self.place = place
         self._most_images = most_images
-        self._by_rows = by_rows
+        self.by_rows = by_rows
         self._out_of_time = out_of_time
         self._rows_at_once = rows_at_once
         self._failures = 0
@@ -139,7 +141,7 @@ class PastBlockReader:
             asked = max(rows, min(number * rows_apart, self._rows_at_once))
             request = WindowRequest(end=edge, rows=asked)
             try:
-                stretch = LoggedStretch.of(self._place, request)
+                stretch = LoggedStretch.of(self.place, request)
             except InputError as error:
                 self.failed(error.message)
                 break
@@ -162,7 +164,7 @@ class PastBlockReader:
         self, stretch: LoggedStretch, blocks: Sequence[Block], edge: datetime
     ) -> Iterator[BlockBatch]:
         """Yield the blocks of a stretch; what is read next ends at the edge."""
-        engine = self._place.elsewhere
+        engine = self.place.elsewhere
         at_once = _IMAGES_AT_ONCE
         if engine is not None:
             at_once = max(at_once, _SHARDS_AT_ONCE * engine.shard_images)
@@ -194,12 +196,12 @@ class PastBlockReader:
             most_rows=self._rows_at_once,
         )
         try:
-            return LoggedStretch.of(self._place, request)
+            return LoggedStretch.of(self.place, request)
         except TooManyRowsError:
             if len(chunk) > 1:
                 raise
         return read_large_block(
-            self._place, chunk[0], self._most_images, self._rows_at_once, by_rows=self._by_rows
+            self.place, chunk[0], self._most_images, self._rows_at_once, by_rows=self.by_rows
         )
 
     def _fitting(self, blocks: Sequence[Block], rows_a_block: float) -> int:

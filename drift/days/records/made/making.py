@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from drift.days.blocks import Block, BlockRecord
-from drift.days.records.made.block_reading import ROWS_AT_ONCE, BlockBatch, PastBlockReader
-from drift.days.records.made.later_uses import LaterUses
+from drift.days.records.made.block_reading import BlockBatch, PastBlockReader
 from drift.days.records.measured.measure import BlockCounts, Measuring, block_record, take_rows
 from drift.days.sums import FamilySums
 from drift.observations.logged_images import LoggedImages
 from drift.observations.segments.segment_values import segments_of
 from drift.observations.window_images import join
-from drift.workplace import Workplace
 from jobs.errors import InputError
 from jobs.times.timestamps import to_moment
 from reference_stats.image_uses import moments_of
@@ -30,41 +28,15 @@ class BlockMaker:
 
     Parameters
     ----------
-    place
-        The job, its log and its images.
+    reader
+        Reads the blocks from the log.
     measuring
-        How images become sums.
-    later
-        The uses of images in rows behind the blocks.
-    by_rows
-        Whether blocks are known by their rows, so that only those count that can be read.
-    out_of_time
-        Whether nothing more is to be begun.
-    rows_at_once
-        At most so many rows of the log are held at a time.
+        How images become sums; as many images of a block as the reader draws.
     """
 
-    def __init__(
-        self,
-        place: Workplace,
-        measuring: Measuring,
-        later: LaterUses,
-        *,
-        by_rows: bool = False,
-        out_of_time: Callable[[], bool],
-        rows_at_once: int = ROWS_AT_ONCE,
-    ) -> None:
-        self._place = place
+    def __init__(self, reader: PastBlockReader, measuring: Measuring) -> None:
+        self._reader = reader
         self._measuring = measuring
-        self._by_rows = by_rows
-        self._reader = PastBlockReader(
-            place,
-            measuring.most_images,
-            later,
-            by_rows=by_rows,
-            out_of_time=out_of_time,
-            rows_at_once=rows_at_once,
-        )
 
     @property
     def not_made(self) -> int:
@@ -85,11 +57,13 @@ class BlockMaker:
 
     def _records(self, batch: BlockBatch) -> Iterator[BlockRecord]:
         stretch, rows = batch.stretch, batch.rows
-        counts = {block: stretch.counts(block, by_rows=self._by_rows) for block in batch.blocks}
+        counts = {
+            block: stretch.counts(block, by_rows=self._reader.by_rows) for block in batch.blocks
+        }
         try:
             logged = None
             if len(rows):
-                logged = stretch.images(self._place, rows, self._reader.later)
+                logged = stretch.images(self._reader.place, rows, self._reader.later)
         except InputError as error:
             self._reader.failed(error.message)
             self._reader.not_made += len(batch.blocks)
@@ -102,7 +76,7 @@ class BlockMaker:
         if logged is None:
             yield from (_without_images(block, one) for block, one in counts.items())
             return
-        window = join(logged, segments_of(logged, self._place.job))
+        window = join(logged, segments_of(logged, self._reader.place.job))
         moments = moments_of(window.rows["timestamp"])
         unfetched = np.zeros(len(logged.outcomes), dtype=np.bool_)
         lost = logged.outcomes.lost.items()

@@ -12,6 +12,7 @@ import pytest
 
 from drift.days.blocks import Block
 from drift.days.records.choosing import TOO_MANY_LOST
+from drift.days.records.made.block_reading import PastBlockReader
 from drift.days.records.made.later_uses import LaterUses
 from drift.days.records.made.making import BlockMaker
 from drift.days.records.measured.measure import Measuring
@@ -42,10 +43,14 @@ def maker_of(folder, *, out_of_time=lambda: False, rows_at_once=1_000, **tables)
 
     place = place_of(job_with(folder, **tables), wrap)
     measuring = Measuring.of(place.job, pinned_profile(place))
-    maker = BlockMaker(
-        place, measuring, LaterUses(), out_of_time=out_of_time, rows_at_once=rows_at_once
+    reader = PastBlockReader(
+        place,
+        measuring.most_images,
+        LaterUses(),
+        out_of_time=out_of_time,
+        rows_at_once=rows_at_once,
     )
-    return maker, buckets[0]
+    return BlockMaker(reader, measuring), buckets[0]
 
 
 def days(*numbers):
