@@ -23,8 +23,9 @@ from drift.cli.commands.parameters import job_file, read_job
 def command(job_file: Path, run: str | None, index: bool, no_browser: bool) -> None:
     """Show the newest report of JOB.toml in the browser, or that of RUN.
 
-    RUN is a run's id, as in the name of its folder. From a remote bucket the run's files are
-    fetched to a temporary folder. The page's path is printed.
+    RUN is a run's id or its beginning, the day that its page names, such as 2025-03-04, or latest.
+    From a remote bucket the run's files are fetched to a temporary folder. The page's path is
+    printed.
     """
     if index and run is not None:
         raise click.UsageError("RUN and --index: expected one of them.")
