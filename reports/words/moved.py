@@ -105,3 +105,13 @@ def _title(name: str) -> str:
 
 def _share(share: float) -> str:
     return f"{100 * share:.0f} %" if share >= 0.01 or not share else "under 1 %"
+
+
+def column_in_words(column: Finding) -> Moved:
+    """Return how one column moved, whatever its state is."""
+    return _of_column(column)
+
+
+def segment_column_in_words(column: SegmentColumn) -> Moved:
+    """Return how one column of a segment's images moved."""
+    return _of_segment(column)

@@ -13,7 +13,7 @@ import sys
 import pytest
 
 from drift.cli.history_table import csv_table
-from drift.cli.open_page import fetch_index, fetch_report
+from drift.cli.pages.open_page import fetch_index, fetch_report
 from drift.workplace import open_workplace
 from jobs.buckets.bucket import HTML
 from jobs.buckets.registry import open_bucket

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from drift.cli.commands.parameters import job_file, read_job
+from drift.cli.pages.browser import show
 
 
 @click.command("open")
@@ -30,17 +31,11 @@ def command(job_file: Path, run: str | None, index: bool, no_browser: bool) -> N
     if index and run is not None:
         raise click.UsageError("RUN and --index: expected one of them.")
     job = read_job(job_file)
-    from drift.cli.open_page import fetch_index, fetch_report  # noqa: PLC0415 - heavy imports
+    from drift.cli.pages.open_page import fetch_index, fetch_report  # noqa: PLC0415 - heavy imports
     from drift.workplace import open_workplace  # noqa: PLC0415
 
     place = open_workplace(job, writes=False)
     page = fetch_index(place) if index else fetch_report(place, run)
     click.echo(page)
-    if not no_browser and not _show(page):
-        click.echo("No browser could be started here: open the path above in one.", err=True)
-
-
-def _show(page: Path) -> bool:
-    import webbrowser  # noqa: PLC0415 - it looks for browsers when it is imported
-
-    return webbrowser.open(page.as_uri())
+    if not no_browser:
+        show(page)

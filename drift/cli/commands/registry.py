@@ -10,6 +10,7 @@ COMMANDS = {
     "baseline": "Show or rebuild the records of normal days.",
     "schedule": "Run the job again and again by its cron expression.",
     "open": "Show the newest report, or another one, in the browser.",
+    "compare": "Show two runs, or two versions of a model, side by side.",
     "history": "Print the past runs as a table.",
     "accept": "Mark a past window as a new level, normal from then on.",
     "reject": "Mark a past window as not normal, so that it never teaches what is.",
