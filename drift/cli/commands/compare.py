@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from drift.cli.commands.completing import RunName
 from drift.cli.commands.parameters import job_file, read_job
 from drift.cli.pages.browser import show
 from jobs.errors import UsageError
@@ -17,8 +18,8 @@ _NAME = "comparison.html"
 
 @click.command("compare")
 @job_file
-@click.argument("first", metavar="RUN")
-@click.argument("second", metavar="RUN")
+@click.argument("first", metavar="RUN", type=RunName())
+@click.argument("second", metavar="RUN", type=RunName())
 @click.option(
     "--segment",
     "segments",

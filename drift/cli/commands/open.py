@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from drift.cli.commands.completing import RunName
 from drift.cli.commands.parameters import job_file, read_job
 from drift.cli.pages.browser import show
 
 
 @click.command("open")
 @job_file
-@click.argument("run", metavar="[RUN]", required=False)
+@click.argument("run", metavar="[RUN]", required=False, type=RunName())
 @click.option("--index", is_flag=True, help="Show the page over all runs instead.")
 @click.option(
     "--no-browser",

@@ -15,6 +15,7 @@ COMMANDS = {
     "accept": "Mark a past window as a new level, normal from then on.",
     "reject": "Mark a past window as not normal, so that it never teaches what is.",
     "schema": "Print the JSON Schema of the job file, by which editors complete it.",
+    "completion": "Print the script by which bash, zsh or fish completes drift.",
     "prune": "Delete the reports of old runs, and what nobody needs any more.",
     "notify": "Send a test message to everybody who would be told.",
     "demo": "Make a small world in a folder and run the job on two of its days.",

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from drift.cli.commands.completing import RunName
 from drift.cli.commands.parameters import job_file, read_job
 
 
 @click.command("reject")
 @job_file
-@click.argument("run", metavar="RUN")
+@click.argument("run", metavar="RUN", type=RunName())
 @click.option("--undo", is_flag=True, help="Take it back.")
 def command(job_file: Path, run: str, undo: bool) -> None:
     """Mark a past window as not normal: it never teaches later runs of JOB.toml what is.
