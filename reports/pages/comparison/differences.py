@@ -200,7 +200,11 @@ def _of_means(
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.01 or not share else "under 1 %"
+    return (
+        "under 1\N{NO-BREAK SPACE}%"
+        if 0 < share < 0.01
+        else f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
+    )
 
 
 def _sentences(

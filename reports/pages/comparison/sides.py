@@ -132,10 +132,12 @@ class ComparedSide:
     def columns(self) -> dict[str, ColumnOfSide]:
         """What is known of each column; of a part, only of those that the report names."""
         if self.part is None:
-            return {one.name: _of_finding(one) for one in self.findings.columns}
-        drifted = {one.name: _of_segment(one, State.DRIFT) for one in self.part.drifted}
-        strongest = self.part.strongest
-        return {strongest.name: _of_segment(strongest, self.part.state), **drifted}
+            return {one.name: _of_finding(one, self.findings) for one in self.findings.columns}
+        part, findings = self.part, self.findings
+        return {
+            part.strongest.name: _of_segment(part.strongest, part.state, findings),
+            **{one.name: _of_segment(one, State.DRIFT, findings) for one in part.drifted},
+        }
 
     def unnamed(self, name: str) -> ColumnOfSide | None:
         """Return what holds of a column that is not among `columns`; None where nothing is known.
@@ -148,8 +150,8 @@ class ComparedSide:
         return ColumnOfSide(name=name, state=state, words=_STATES.get(state, AS_USUAL))
 
 
-def _of_finding(column: Finding) -> ColumnOfSide:
-    words = _STATES.get(column.state) or _moved_words(column_in_words(column))
+def _of_finding(column: Finding, findings: RunFindings) -> ColumnOfSide:
+    words = _STATES.get(column.state) or _moved_words(column_in_words(column, findings))
     if column.categories is not None:
         total = sum(one.current for one in column.categories) or 1
         shares = {
@@ -167,8 +169,8 @@ def _of_finding(column: Finding) -> ColumnOfSide:
     )
 
 
-def _of_segment(column: SegmentColumn, state: State) -> ColumnOfSide:
-    words = _STATES.get(state) or _moved_words(segment_column_in_words(column))
+def _of_segment(column: SegmentColumn, state: State, findings: RunFindings) -> ColumnOfSide:
+    words = _STATES.get(state) or _moved_words(segment_column_in_words(column, findings))
     known = column.current is not None
     return ColumnOfSide(
         name=column.name,

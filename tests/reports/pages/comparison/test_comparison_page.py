@@ -106,7 +106,10 @@ def test_two_parts_of_one_run_are_called_by_their_names_and_say_what_the_run_say
     assert compared.names == ("camera gate-3", "camera gate-1")
     assert compared.sentences[0] == "Camera gate-3: drift. Camera gate-1: steady."
     breed = column(compared, "breed")
-    assert breed.first.words == "beagle: 7 % of the images, usually 31 %"
+    assert (
+        breed.first.words
+        == "beagle: 7\N{NO-BREAK SPACE}% of the images, usually 31\N{NO-BREAK SPACE}%"
+    )
     assert (breed.second.state, breed.second.words) == (State.STEADY, "as usual")
     assert breed.difference == "moved in the first only"
     assert column(compared, "sharpness").drifted == (True, False)
