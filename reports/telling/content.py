@@ -63,8 +63,8 @@ class MessageContent:
         What the headline does not say, each on one line.
     moved
         The columns that moved most.
-    steps
-        What to do.
+    steps, steps_heading
+        What to do, or what is missing for a verdict.
     images
         The images that stand out most.
     lists
@@ -86,6 +86,7 @@ class MessageContent:
     paragraphs: tuple[str, ...] = ()
     moved: tuple[Fact, ...] = ()
     steps: tuple[Step, ...] = ()
+    steps_heading: str = "What to do"
     images: tuple[NamedImage, ...] = ()
     lists: tuple[NumberedList, ...] = ()
     facts: tuple[Fact, ...] = ()

@@ -13,7 +13,6 @@ from reports.findings.runs import Notice, NoticeKind
 from reports.telling.content import MessageContent, NamedImage, Tone
 from reports.telling.forms.plain_text import plain_text, title_of
 from reports.telling.run_content import ToldRun, content_of
-from reports.words.advice import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +101,6 @@ def trial_message(job: str, *, link: str, with_picture: bool) -> Message:
         tone=Tone.CALM,
         paragraphs=(explained,),
         images=(shown,) if with_picture else (),
-        steps=(Step(words="Nothing: this is no alarm."),),
         link=link,
         link_name="All runs",
         link_words="Open all runs",

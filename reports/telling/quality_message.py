@@ -60,7 +60,7 @@ def quality_steps(quality: ModelQuality, notice: Notice) -> Iterator[Step]:
     """Yield what to do about a model that is worse; nothing where it has recovered."""
     if notice.kind is NoticeKind.QUALITY_RECOVERED:
         return
-    yield Step(words=f"Look first at the {_worst(quality)}, and at whether their labels are right.")
+    yield Step(words=f"Look at the {_worst(quality)}, and at whether their labels are right.")
     yield Step(
         words="If they are, train the model anew with labelled images of these days, name the "
         "images that it is made for as [reference] in the job file, and build that anew:",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from reports.findings.answers import Verdict
 from reports.findings.days import Basis
@@ -26,7 +27,7 @@ from reports.telling.quality_message import (
 from reports.words.advice import Step, level_steps, steps
 from reports.words.harmless_text import harmless
 from reports.words.moved import moved_in_words
-from reports.words.numbers import counted, moment
+from reports.words.numbers import counted, moment, sentence
 from reports.words.of_view.sentences import view_line
 from reports.words.summary_paragraphs import summary_paragraphs
 from reports.words.wording import window_words
@@ -78,6 +79,11 @@ class ToldRun:
         return self.verdict is not None and self.verdict.kind in _DRIFTS
 
     @property
+    def is_inconclusive(self) -> bool:
+        """Whether it is told that the run does not answer."""
+        return self.verdict is not None and self.verdict.kind is NoticeKind.INCONCLUSIVE
+
+    @property
     def worst(self) -> tuple[Offender, ...]:
         """The images that are named."""
         return self.findings.offenders[:_WORST] if self.drifts else ()
@@ -104,7 +110,7 @@ def content_of(told: ToldRun, *, link: str, pictures: Mapping[str, str]) -> Mess
     moved = moved_in_words(told.findings) if told.drifts else ()
     return MessageContent(
         opening=harmless(_opening(told), _LONGEST_OPENING),
-        headline=harmless(_headline(told), _LONGEST_HEADLINE),
+        headline=sentence(harmless(_headline(told), _LONGEST_HEADLINE)),
         tone=_tone(told),
         paragraphs=tuple(
             harmless(one, _LONGEST_SENTENCE) for one in _paragraphs(told, any_moved=bool(moved))
@@ -117,6 +123,7 @@ def content_of(told: ToldRun, *, link: str, pictures: Mapping[str, str]) -> Mess
             Step(words=harmless(step.words, _LONGEST_SENTENCE), command=step.command)
             for step in _steps(told)
         ),
+        steps_heading="What is missing" if told.is_inconclusive else "What to do",
         images=tuple(_image(offender, pictures) for offender in told.worst),
         lists=tuple(_lists(told)),
         facts=tuple(_facts(told)),
@@ -191,7 +198,10 @@ def _steps(told: ToldRun) -> Iterator[Step]:
         # What the paragraphs say already is no step.
         yield from (one for one in steps(told.findings) if one.words not in told.findings.summary)
     if told.quality is not None and told.findings.model_quality is not None:
-        yield from quality_steps(told.findings.model_quality, told.quality)
+        # What to do about a drift says the rest.
+        yield from islice(
+            quality_steps(told.findings.model_quality, told.quality), 1 if told.drifts else None
+        )
 
 
 def _image(offender: Offender, pictures: Mapping[str, str]) -> NamedImage:

@@ -83,7 +83,7 @@ def _blocks(content: MessageContent) -> Iterator[_Block]:
         heading = f"{one.heading}:" if one.lines else one.heading
         yield _Block(rank=_Rank.LIST, lines=(heading, *_numbered(one.lines)))
     steps = [f"{step.words} {step.command}".rstrip() for step in content.steps]
-    yield _under(_Rank.STEPS, "What to do:", _numbered(steps))
+    yield _under(_Rank.STEPS, f"{content.steps_heading}:", _numbered(steps))
     facts = [f"{fact.name}: {fact.words}" if fact.name else fact.words for fact in content.facts]
     yield _Block(rank=_Rank.FACTS, lines=tuple(facts))
     yield _Block(rank=_Rank.LINK, lines=(f"{content.link_name}: {content.link}",))

@@ -53,7 +53,7 @@ def _middle(content: MessageContent) -> Iterator[Block]:
     for one in content.lists:
         yield _list(one)
     if content.steps:
-        yield _section(["*What to do*", *_numbered(map(_step, content.steps))])
+        yield _section([f"*{content.steps_heading}*", *_numbered(map(_step, content.steps))])
 
 
 def _header(text: str) -> Block:

@@ -30,7 +30,7 @@ def message(run, *kinds, since=""):
 def test_a_drop_alone_says_by_how_much_on_which_labels_and_what_was_wrong():
     run = run_of(DROPPED, examples.steady)
     sent = message(run, NoticeKind.QUALITY_DROPPED)
-    assert sent.title == "Worse model in dogs - accuracy 0.81 ± 0.02 on 310 labels, 0.93 before"
+    assert sent.title == "Worse model in dogs - Accuracy 0.81 ± 0.02 on 310 labels, 0.93 before"
     assert sent.body.split("\n") == [
         run.model_quality.summary,
         "",
@@ -41,7 +41,7 @@ def test_a_drop_alone_says_by_how_much_on_which_labels_and_what_was_wrong():
         "2. images/wrong 1.jpg: beagle, called boxer, confidence 0.98",
         "",
         "What to do:",
-        "1. Look first at the wrong answers, and at whether their labels are right.",
+        "1. Look at the wrong answers, and at whether their labels are right.",
         "2. If they are, train the model anew with labelled images of these days, name the images "
         "that it is made for as [reference] in the job file, and build that anew: "
         "drift profile build JOB.toml",
@@ -70,8 +70,8 @@ def test_drift_and_drop_are_one_message_with_both_sentences():
 @pytest.mark.parametrize(
     ("kinds", "opening"),
     [
-        ([NoticeKind.QUALITY_REMINDER], "Still a worse model in dogs - accuracy"),
-        ([NoticeKind.QUALITY_RECOVERED], "Model recovered: dogs - accuracy"),
+        ([NoticeKind.QUALITY_REMINDER], "Still a worse model in dogs - Accuracy"),
+        ([NoticeKind.QUALITY_RECOVERED], "Model recovered: dogs - Accuracy"),
         (
             [NoticeKind.REMINDER, NoticeKind.QUALITY_REMINDER],
             "Still drift in dogs, and the model is still worse - Images",
