@@ -1,4 +1,4 @@
-"""deploy/terraform: it parses, says what the commands of the page say, and reads alerts that exist."""
+"""deploy/terraform: it parses, says what the page's commands say, and reads alerts that exist."""
 
 import json
 import re
