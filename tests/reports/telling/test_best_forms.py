@@ -154,7 +154,7 @@ def test_a_pager_that_takes_little_gets_a_text_that_fits_with_what_to_do_and_the
     for region in pagerduty.PAGERDUTY_API_LOOKUP:
         monkeypatch.setitem(pagerduty.PAGERDUTY_API_LOOKUP, region, here)
     message = drift()
-    paragraphs = tuple(f"{one} {'why ' * 90}" for one in message.content.paragraphs)
+    paragraphs = tuple(f"{one} {'why ' * 130}" for one in message.content.paragraphs)
     content = dataclasses.replace(message.content, paragraphs=paragraphs)
     send(["pagerduty://integrationkey@apikey"], dataclasses.replace(message, content=content))
     (request,) = web.requests
