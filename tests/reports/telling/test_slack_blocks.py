@@ -84,7 +84,7 @@ def test_a_drift_has_a_header_what_moved_both_images_what_to_do_and_a_button():
     first, second = (f"`{one.image}`: darker, blurrier" for one in run.offenders[:2])
     assert blocks[4]["text"]["text"] == (f"*The 2 most unusual images*\n1. {first}\n2. {second}")
     steps = blocks[5]["text"]["text"]
-    assert steps.startswith("*What to do*\n1. Look first at ")
+    assert steps.startswith("*What to do*\n1. Check model_version 7 first")
     assert f"`drift accept JOB.toml {run.run_id}`" in steps
     assert blocks[-1] == {
         "type": "actions",
