@@ -9,10 +9,13 @@ import pytest
 
 from reports.findings.images import Latency, PictureCount, PictureHealth
 from reports.findings.run import RunFindings
+from reports.findings.runs import Notice, NoticeKind
 from reports.pages.comparison.differences import compare_sides
 from reports.pages.comparison.page import comparison_html
 from reports.pages.comparison.sides import ComparedSide
 from reports.pages.run.report import report_html
+from reports.telling.forms.mail import mail_html
+from reports.telling.message import message_of
 from tests.support import findings as examples
 from tests.support.browser import Violation, violations
 from tests.support.pages import EXAMPLES, page_of, photograph
@@ -43,6 +46,15 @@ def comparison_of(second: Callable[[], RunFindings]) -> bytes:
     return comparison_html(compared, ({}, shots))
 
 
+def mail_of(run: RunFindings) -> bytes:
+    """Return the mail about a drift, which names two pictures."""
+    pictures = {one.image: b"jpeg" for one in run.offenders}
+    notice = Notice(kind=NoticeKind.DRIFT, since=run.window.end)
+    message = message_of(run, notice, link="https://example.com/report.html", pictures=pictures)
+    assert message.content is not None
+    return mail_html(message.content).encode()
+
+
 PAGES: dict[str, Callable[[], bytes]] = {
     "comparison": functools.partial(comparison_of, examples.drifted),
     "comparison with hostile labels": functools.partial(comparison_of, examples.hostile),
@@ -52,6 +64,7 @@ PAGES: dict[str, Callable[[], bytes]] = {
         example.__name__: functools.partial(view_page_of, example())
         for example in VIEW_PAGE_EXAMPLES
     },
+    "mail of a drift": lambda: mail_of(examples.drifted()),
 }
 
 
