@@ -104,7 +104,7 @@ def publish_run(
     typical = _typical(workplace, findings, compared.profile)
     with workplace.stopwatch.stage("evidently"):
         evidently = evidently_report.render(*_for_evidently(compared), findings.basis)
-    links = _links(workplace, findings)
+    links = _links(workplace, findings, history.read_pruned().run_ids)
     page = report_html(findings, pictures, rows, links=links, typical=typical, further=further)
     files: dict[str, tuple[bytes, ObjectKind]] = {
         "report.html": (page, HTML),
@@ -132,8 +132,8 @@ def publish_run(
     )
 
 
-def _links(workplace: Workplace, findings: RunFindings) -> Links:
-    return Links.of_run(
+def _links(workplace: Workplace, findings: RunFindings, pruned: frozenset[str]) -> Links:
+    links = Links.of_run(
         workplace.job.reports.link_template,
         job=workplace.job.name,
         prefix=workplace.prefix,
@@ -141,6 +141,7 @@ def _links(workplace: Workplace, findings: RunFindings) -> Links:
         table=findings.affected_table,
         images=_image_links(workplace),
     )
+    return links.without(pruned)
 
 
 def _image_links(workplace: Workplace) -> ImageLinks:

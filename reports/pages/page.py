@@ -15,6 +15,8 @@ from markupsafe import Markup, escape
 from jobs.visible_text import visible
 from reports.words import numbers
 
+# In every run's page.
+NAVIGATION_STYLE = "navigation.css"
 # Only in the pages of jobs with labels.
 QUALITY_STYLE = "quality.css"
 # Only in the pages of jobs whose labels are boxes.
