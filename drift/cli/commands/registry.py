@@ -11,6 +11,7 @@ COMMANDS = {
     "schedule": "Run the job again and again by its cron expression.",
     "open": "Show the newest report, or another one, in the browser.",
     "history": "Print the past runs as a table.",
+    "status": "Print which jobs of a bucket have run when they should have.",
     "accept": "Mark a past window as a new level, normal from then on.",
     "reject": "Mark a past window as not normal, so that it never teaches what is.",
     "prune": "Delete the reports of old runs, and what nobody needs any more.",
