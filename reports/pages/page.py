@@ -17,6 +17,8 @@ from reports.words import numbers
 
 # In every run's page.
 NAVIGATION_STYLE = "navigation.css"
+# Of the top of a run's page.
+ANSWER_STYLE = "answer.css"
 # Only in the pages of jobs with labels.
 QUALITY_STYLE = "quality.css"
 # Only in the pages of jobs whose labels are boxes.

@@ -11,6 +11,7 @@ from reports.findings.run import RunFindings
 from reports.history.history import HistoryRow, rows_before
 from reports.pages.links import ImageLinks, JobLinks, link_by_template
 from reports.pages.page import (
+    ANSWER_STYLE,
     BOXES_STYLE,
     DETECTOR_STYLE,
     NAVIGATION_STYLE,
@@ -28,6 +29,7 @@ from reports.pages.run.model_view.section import model_view_section
 from reports.pages.run.navigation.strip import RunNavigation, run_navigation
 from reports.pages.run.segments import segments_view
 from reports.pages.run.thumbnails import FurtherPictures
+from reports.pages.run.top.figures import notes_of
 from reports.words import movements, whereabouts, wording
 from reports.words.of_rows.sentences import page_in_rows
 from reports.words.picture_limits import poor_pictures
@@ -138,13 +140,13 @@ def report_html(
         The pictures of single sections.
     """
     earlier = rows_before(history, findings.window.end)
-    limit = findings.minimum_effect
-    plain = _plain_words(findings)
+    limit, plain = findings.minimum_effect, _plain_words(findings)
     features = group_cards(findings.features, plain, earlier, "feature", limit)
     seen = group_cards(findings.view, plain, earlier, "view", limit)
     predictions = group_cards(findings.predictions, {}, earlier, "prediction", limit)
     measured = group_cards(findings.numbers, {}, earlier, "number", limit)
     sheet = contact_sheet(findings, pictures, typical, links.images)
+    grown = grown_class_view(findings, further.of_class, links.images)
     values = {
         "findings": findings,
         "words": wording,
@@ -153,9 +155,10 @@ def report_html(
         "predictions": predictions,
         "numbers_logged": measured,
         "sheet": sheet,
-        "grown": grown_class_view(findings, further.of_class, links.images),
+        "grown": grown,
         "view": model_view_section(findings, seen, further.of_view, links.images),
-        "top": first_screen(findings, (features, seen, predictions, measured), sheet),
+        "top": first_screen(findings, (features, seen, predictions, measured), sheet, grown),
+        "notes": notes_of(findings),
         "poor_pictures": poor_pictures(findings),
         "movements": movements,
         "days": days_view(findings, plain),
@@ -201,7 +204,7 @@ def _further_styles(findings: RunFindings) -> tuple[str, ...]:
         VIEW_STYLE: findings.model_view,
     }
     used = (sheet for sheet, part in parts.items() if part is not None)
-    return (NAVIGATION_STYLE, *used)
+    return (ANSWER_STYLE, NAVIGATION_STYLE, *used)
 
 
 def _titles(findings: RunFindings) -> dict[str, str]:
