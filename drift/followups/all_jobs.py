@@ -6,8 +6,7 @@ import logging
 
 from drift.followups.finished_run import FinishedRun
 from jobs.errors import DriftError
-from reports.publishing.job_states import save_state
-from reports.publishing.jobs_index import write_jobs_index
+from reports.publishing.jobs_index import tell_jobs_index
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +19,7 @@ def tell_all_jobs(run: FinishedRun) -> None:
     """
     place = run.place
     try:
-        save_state(place.bucket, place.prefix, run.findings, run.rows, run.schedule)
-        write_jobs_index(place.bucket, place.job.reports.path)
+        path = place.job.reports.path
+        tell_jobs_index(place.bucket, path, run.findings, run.rows, run.schedule)
     except DriftError as error:
         logger.warning("the page over all jobs was not written: %s", error.message)

@@ -45,7 +45,8 @@ class JobState:
     made
         When it was made, ISO 8601; empty where that is not known.
     runs, same_runs
-        How many runs there are, and how many of the last ones have the same verdict.
+        How many runs there are, and how many of the last ones have the same verdict; 0 where that
+        is not known.
     recent
         The last 14 runs, oldest first.
     expected, late_after
@@ -80,7 +81,8 @@ class JobState:
     @property
     def since(self) -> RecentRun | None:
         """The first of the last runs with the same verdict; None if it is older than `recent`."""
-        return self.recent[-self.same_runs] if self.same_runs <= len(self.recent) else None
+        known = 0 < self.same_runs <= len(self.recent)
+        return self.recent[-self.same_runs] if known else None
 
     def is_late(self, now: str) -> bool:
         """Whether a run is missing at a time in ISO 8601; False where none is expected."""
@@ -135,6 +137,8 @@ def state_of_report(data: bytes) -> JobState:
             window_end=_time(report["window"]["end"]),
             images=int(report["images"]["analysed"]),
             made=_time(report["generated_at"]),
+            runs=0,
+            same_runs=0,
         )
     except KeyError as error:
         raise ValueError(f"the key {error} is missing") from None
@@ -166,8 +170,8 @@ def _state(document: Mapping[str, Any]) -> JobState:
         window_end=str(document["window_end"]),
         images=int(document["images"]),
         made=str(document.get("made", "")),
-        runs=max(int(document.get("runs", 1)), 1),
-        same_runs=max(int(document.get("same_runs", 1)), 1),
+        runs=max(int(document.get("runs", 0)), 0),
+        same_runs=max(int(document.get("same_runs", 0)), 0),
         recent=recent_runs(recent),
         expected=str(document.get("expected", "")),
         late_after=str(document.get("late_after", "")),

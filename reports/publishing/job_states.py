@@ -47,9 +47,24 @@ def read_jobs(bucket: Bucket, path: str) -> tuple[FoundJob, ...]:
     ObjectError
         If the folder cannot be listed.
     """
-    folder = f"{path}/" if path else ""
+    return read_states(bucket, path, job_folders(bucket, path))
+
+
+def job_folders(bucket: Bucket, path: str) -> list[str]:
+    """Return the folders below `reports.path` that may be jobs', by name.
+
+    Raises
+    ------
+    ObjectError
+        If the folder cannot be listed.
+    """
+    folder = f"{path}/"
     folders = [one for one in bucket.level(folder) if not isinstance(one, ObjectInfo)]
-    names = [name for one in folders if _is_job(name := one.removeprefix(folder).rstrip("/"))]
+    return [name for one in folders if _is_job(name := one.removeprefix(folder).rstrip("/"))]
+
+
+def read_states(bucket: Bucket, path: str, names: Sequence[str]) -> tuple[FoundJob, ...]:
+    """Return what some jobs say of themselves, without those that have published no run."""
     with ThreadPoolExecutor(_AT_ONCE) as readers:
         found = list(readers.map(lambda name: read_job_state(bucket, path, name), names))
     return tuple(one for one in found if one is not None)
@@ -57,7 +72,7 @@ def read_jobs(bucket: Bucket, path: str) -> tuple[FoundJob, ...]:
 
 def read_job_state(bucket: Bucket, path: str, job: str) -> FoundJob | None:
     """Return what one job says of itself; None where it has published no run."""
-    prefix = f"{path}/{job}" if path else job
+    prefix = f"{path}/{job}"
     problem = ""
     try:
         for name, parse in ((STATE_NAME, parse_state), (LATEST_NAME, state_of_report)):
@@ -80,8 +95,8 @@ def save_state(
     findings: RunFindings,
     rows: Sequence[HistoryRow],
     schedule: JobSchedule,
-) -> None:
-    """Write what a job says of itself once a run of it is published.
+) -> JobState:
+    """Write what a job says of itself once a run of it is published; return it.
 
     It never shows an older window than it did, and the same run writes the same bytes again.
 
@@ -104,14 +119,15 @@ def save_state(
         stored = read_if_there(bucket, name)
         known = _known(bucket, name, stored)
         if known is not None and parse_time(known.window_end) > rows[-1].end:
-            return
+            return known
         made = _made(bucket, prefix, findings, rows[-1], known)
-        data = state_bytes(state_of_job(findings.job, rows, made, schedule))
+        state = state_of_job(findings.job, rows, made, schedule)
+        data = state_bytes(state)
         if stored is not None and stored.data == data:
-            return
+            return state
         version = None if stored is None else stored.version
         if put_if_unchanged(bucket, name, data, version, _STATE_KIND) is not None:
-            return
+            return state
     raise too_busy(bucket, name)
 
 

@@ -144,8 +144,13 @@ def newest_made(jobs: Sequence[FoundJob]) -> str:
 
 
 def lasting_words(state: JobState) -> str:
-    """Return since when a verdict has been the same: ``drift in the last 2 runs, since 3 Mar``."""
+    """Return since when a verdict has been the same: ``drift in the last 2 runs, since 3 Mar``.
+
+    Empty where that is not known.
+    """
     label = wording.VERDICT_LABELS[state.verdict].lower()
+    if state.runs == 0:
+        return ""
     if state.runs == 1:
         return "the first run"
     if state.same_runs >= state.runs:

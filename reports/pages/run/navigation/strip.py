@@ -117,5 +117,6 @@ def run_words(row: HistoryRow, verdict: Verdict) -> str:
 
 
 def _missing_words(missing: int, step: timedelta) -> str:
-    unit = "day" if step == timedelta(days=1) else "run"
-    return f"no run on {counted(missing, 'day')}" if unit == "day" else f"{missing:,} missing"
+    if step == timedelta(days=1):
+        return f"no run on {counted(missing, 'day')}"
+    return f"{counted(missing, 'run')} missing"
