@@ -5,6 +5,8 @@ import html as html_text
 import re
 
 from reports.findings.answers import State
+from reports.findings.columns import Outside
+from reports.findings.days import Basis
 from reports.findings.images import GrownClass
 from reports.findings.remarks import Remark, RemarkWeight
 from reports.findings.run import RunFindings
@@ -136,6 +138,16 @@ def test_what_changed_is_in_the_order_of_the_headline_and_then_of_size() -> None
         "Sharpness",
         "Brightness",
     ]
+
+
+def test_columns_that_moved_in_the_same_words_share_a_chip() -> None:
+    low = Outside(images=161, below=93, above=0, usual_below=0.0, usual_above=0.0)
+    run = told(basis=Basis.DAYS)
+    features = tuple(dataclasses.replace(one, outside=low) for one in run.features)
+    top = text_of(top_of(dataclasses.replace(run, features=features)))
+
+    assert "Brightness, red and sharpness : 93 of 161 images below normal" in top
+    assert top.count("93 of 161") == 1
 
 
 def chips(run: RunFindings) -> list[str]:
