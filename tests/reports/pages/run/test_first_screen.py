@@ -14,6 +14,7 @@ from reports.pages.run.grown_class import ClassPictures
 from reports.pages.run.report import report_html
 from reports.pages.run.thumbnails import FurtherPictures
 from reports.words.losses import losing_advice
+from reports.words.numbers import SIGMA
 from reports.words.wording import SIGMA_EXPLAINED
 from tests.support import findings as examples
 from tests.support import normal_days, quality_findings
@@ -50,8 +51,8 @@ def test_the_headline_is_said_once_and_its_figures_are_folded_away() -> None:
 
     assert heading(top) == headline
     assert text_of(top).count(headline) == 1
-    assert "Brightness down 1.3 σ; 5,190 images." in " ".join(figures(top).split())
-    assert "σ" not in top.partition("<details")[0]
+    assert f"Brightness down 1.3 {SIGMA}; 5,190 images." in " ".join(figures(top).split())
+    assert SIGMA not in top.partition("<details")[0]
 
 
 def test_the_cause_of_a_drift_is_the_first_thing_to_do_something_about() -> None:
