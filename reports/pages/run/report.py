@@ -32,6 +32,7 @@ from reports.words import movements, whereabouts, wording
 from reports.words.of_rows.sentences import page_in_rows
 from reports.words.picture_limits import poor_pictures
 
+_ZONE = "assumed_timezone"
 _HIDDEN_MARK = '<p class="flag" id="{}" hidden>'
 _MARK = '<p class="flag" id="{}">'
 
