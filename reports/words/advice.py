@@ -110,8 +110,10 @@ def drift_steps(findings: RunFindings) -> tuple[Step, ...]:
         command=build_command(findings),
         is_rare=True,
     )
-    teaches = [reject] if findings.baseline is not None else []
-    return (*known, Step(words=_look_first(findings)), accept, *teaches, build)
+    if findings.baseline is None:
+        # No day teaches what is normal, so that there is nothing to keep it from.
+        reject = Step(words="If it is a fault, repair it: later runs have the same reference.")
+    return (*known, Step(words=_look_first(findings)), accept, reject, build)
 
 
 def inconclusive_steps(findings: RunFindings) -> tuple[Step, ...]:

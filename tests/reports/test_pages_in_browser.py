@@ -91,12 +91,13 @@ def test_the_first_screen_says_what_happened_and_which_images_to_look_at(
         assert max(parts[part] for part in ("h1", ".reach", ".strip img", ".chips")) < height_px
 
 
-def test_what_labels_say_is_seen_at_once_below_the_verdict(
+def test_what_labels_say_is_seen_at_once_beside_the_verdict(
     first_seen: dict[str, OpenedPage],
 ) -> None:
-    for page in ("worse", "labelled index"):
-        for facts in first_seen[page].at_widths:
-            assert facts["bottoms"]["h1"] < facts["bottoms"][".model"] < 400
+    for facts in first_seen["worse"].at_widths:
+        assert facts["bottoms"][".of-model"] < facts["bottoms"]["h1"] < 400
+    for facts in first_seen["labelled index"].at_widths:
+        assert facts["bottoms"]["h1"] < facts["bottoms"][".model"] < 400
 
 
 def test_hostile_labels_are_shown_as_text(unfolded: dict[str, OpenedPage]) -> None:

@@ -55,7 +55,7 @@ const look = page => {
     .map(one => one.getAttribute("src") || one.getAttribute("href"))
     .filter(url => !url.startsWith("data:"));
   report.bottoms = {};
-  for (const part of ["h1", ".model", ".reach", ".strip img", ".chips", ".named"]) {
+  for (const part of ["h1", ".model", ".of-model", ".reach", ".strip img", ".chips", ".named"]) {
     const shown = [...page.querySelectorAll(part)].filter(one => one.getClientRects().length);
     if (shown.length) report.bottoms[part] = Math.max(
       ...shown.map(one => one.getBoundingClientRect().bottom));

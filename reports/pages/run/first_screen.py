@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reference_stats.model_view.measures import measure_named
 from reports.findings.answers import State, Verdict
 from reports.findings.remarks import RemarkWeight
 from reports.findings.run import RunFindings
@@ -24,9 +25,10 @@ _TREND_COLUMNS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chip:
-    """A column that moved, with the anchor of where more is said of it."""
+    """Columns that moved in the same words, with the anchor of where more is said of the first."""
 
-    moved: Moved
+    title: str
+    words: str
     anchor: str
 
 
@@ -104,7 +106,7 @@ def first_screen(
         trend=_trend(findings),
         look=look_at(findings, sheet, grown),
         changed=changed_heading(findings),
-        chips=tuple(Chip(moved=one, anchor=_anchor(one, findings, groups)) for one in moved),
+        chips=_chips(moved, findings, groups),
         more_moved=_number_moved(findings) - len(moved),
         rest=_section_of(findings),
         todo_title="What is missing" if lacks else "What to do",
@@ -112,6 +114,28 @@ def first_screen(
         rare=tuple(step for step in todo if step.is_rare),
         figures=figures_of(findings, todo),
     )
+
+
+def _chips(
+    moved: Sequence[Moved], findings: RunFindings, groups: Sequence[CardGroups]
+) -> tuple[Chip, ...]:
+    alike: dict[str, list[Moved]] = {}
+    for one in moved:
+        alike.setdefault(one.words, []).append(one)
+    return tuple(
+        Chip(
+            title=listed([own[0].title, *map(_within_sentence, own[1:])]),
+            words=words,
+            anchor=_anchor(own[0], findings, groups),
+        )
+        for words, own in alike.items()
+    )
+
+
+def _within_sentence(moved: Moved) -> str:
+    """Return a title as it stands within a sentence; what the log calls a column stays as it is."""
+    is_measure = measure_named(moved.column) is not None
+    return moved.title[:1].lower() + moved.title[1:] if is_measure else moved.title
 
 
 def _flags(findings: RunFindings, todo: Sequence[Step]) -> tuple[str, ...]:

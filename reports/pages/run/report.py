@@ -27,13 +27,14 @@ from reports.pages.run.grown_class import grown_class_view
 from reports.pages.run.model_quality import quality_view
 from reports.pages.run.model_view.section import model_view_section
 from reports.pages.run.navigation.strip import RunNavigation, run_navigation
+from reports.pages.run.pictures.quiet import quiet_view
 from reports.pages.run.segments import segments_view
 from reports.pages.run.thumbnails import FurtherPictures
-from reports.pages.run.top.figures import notes_of
 from reports.words import movements, whereabouts, wording
 from reports.words.of_rows.sentences import page_in_rows
 from reports.words.picture_limits import poor_pictures
 
+_ZONE = "assumed_timezone"
 _HIDDEN_MARK = '<p class="flag" id="{}" hidden>'
 _MARK = '<p class="flag" id="{}">'
 
@@ -155,10 +156,10 @@ def report_html(
         "predictions": predictions,
         "numbers_logged": measured,
         "sheet": sheet,
+        "quiet": quiet_view(findings, further.of_quiet, links.images),
         "grown": grown,
         "view": model_view_section(findings, seen, further.of_view, links.images),
         "top": first_screen(findings, (features, seen, predictions, measured), sheet, grown),
-        "notes": notes_of(findings),
         "poor_pictures": poor_pictures(findings),
         "movements": movements,
         "days": days_view(findings, plain),

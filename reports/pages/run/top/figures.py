@@ -13,6 +13,8 @@ from reports.words.numbers import SIGMA, sentence
 from reports.words.summary_paragraphs import summary_paragraphs
 from reports.words.wording import SIGMA_EXPLAINED, false_alarm_words, power_words
 
+_ZONE = "assumed_timezone"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
@@ -25,33 +27,38 @@ class Figures:
     explains_sigma
         Whether they end with what a standard deviation is, as they mention one.
     notes
-        How many notes the page has below.
+        What else is to be known of the run; the page lists them below.
     """
 
     paragraphs: tuple[str, ...]
     explains_sigma: bool
-    notes: int
+    notes: tuple[str, ...]
 
 
 def figures_of(findings: RunFindings, todo: Sequence[Step]) -> Figures:
     """Return the figures; without what stands among the steps already."""
     told = " ".join(step.words for step in todo)
-    said = [one for one in (*_summary(findings), _chance(findings), *_level(findings)) if one]
-    paragraphs = [one for one in said if one not in told]
+    said = (*_summary(findings), _chance(findings), *_level(findings), _zone(findings))
+    paragraphs = [one for one in said if one and one not in told]
     explains = any(SIGMA in one or "sigma" in one for one in paragraphs)
     return Figures(
         paragraphs=(*paragraphs, *([SIGMA_EXPLAINED] if explains else [])),
         explains_sigma=explains,
-        notes=len(notes_of(findings)),
+        notes=notes_of(findings),
     )
 
 
 def notes_of(findings: RunFindings) -> tuple[str, ...]:
-    """Return the notes about a run; remarks that bear on the verdict stand at the top."""
+    """Return the notes about a run; remarks that bear on the verdict stand at the top.
+
+    The assumed time zone is none of them: it is among the figures.
+    """
     if not findings.remarks:
         # Reports of older versions have texts alone.
-        return findings.warnings
-    return tuple(one.text for one in of_weight(findings.remarks, RemarkWeight.NOTE))
+        is_zone = findings.assumed_timezone is not None and len(findings.warnings) == 1
+        return () if is_zone else findings.warnings
+    notes = of_weight(findings.remarks, RemarkWeight.NOTE)
+    return tuple(one.text for one in notes if one.code != _ZONE)
 
 
 def _summary(findings: RunFindings) -> list[str]:
@@ -76,3 +83,8 @@ def _level(findings: RunFindings) -> list[str]:
         return []
     accepted = f" (accepted with the run {level.accepted_run})" if level.accepted_run else ""
     return [f"{level.summary.rstrip('.')}{accepted}."]
+
+
+def _zone(findings: RunFindings) -> str:
+    zone = findings.assumed_timezone
+    return "" if zone is None else f"Times without a zone were read as {zone}."

@@ -5,6 +5,8 @@ import html as html_text
 import re
 
 from reports.findings.answers import State
+from reports.findings.columns import Outside
+from reports.findings.days import Basis
 from reports.findings.images import GrownClass
 from reports.findings.remarks import Remark, RemarkWeight
 from reports.findings.run import RunFindings
@@ -12,6 +14,7 @@ from reports.pages.run.grown_class import ClassPictures
 from reports.pages.run.report import report_html
 from reports.pages.run.thumbnails import FurtherPictures
 from reports.words.losses import losing_advice
+from reports.words.numbers import SIGMA
 from reports.words.wording import SIGMA_EXPLAINED
 from tests.support import findings as examples
 from tests.support import normal_days, quality_findings
@@ -48,8 +51,8 @@ def test_the_headline_is_said_once_and_its_figures_are_folded_away() -> None:
 
     assert heading(top) == headline
     assert text_of(top).count(headline) == 1
-    assert "Brightness down 1.3 sigma; 5,190 images." in figures(top)
-    assert "sigma" not in text_of(top.partition("<details")[0])
+    assert f"Brightness down 1.3 {SIGMA}; 5,190 images." in " ".join(figures(top).split())
+    assert SIGMA not in top.partition("<details")[0]
 
 
 def test_the_cause_of_a_drift_is_the_first_thing_to_do_something_about() -> None:
@@ -136,6 +139,16 @@ def test_what_changed_is_in_the_order_of_the_headline_and_then_of_size() -> None
         "Sharpness",
         "Brightness",
     ]
+
+
+def test_columns_that_moved_in_the_same_words_share_a_chip() -> None:
+    low = Outside(images=161, below=93, above=0, usual_below=0.0, usual_above=0.0)
+    run = told(basis=Basis.DAYS)
+    features = tuple(dataclasses.replace(one, outside=low) for one in run.features)
+    top = text_of(top_of(dataclasses.replace(run, features=features)))
+
+    assert "Brightness, red and sharpness : 93 of 161 images below normal" in top
+    assert top.count("93 of 161") == 1
 
 
 def chips(run: RunFindings) -> list[str]:
