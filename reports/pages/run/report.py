@@ -34,6 +34,8 @@ from reports.words.of_rows.sentences import page_in_rows
 from reports.words.picture_limits import poor_pictures
 
 _ZONE = "assumed_timezone"
+# What the templates say things by.
+_SAID_BY = {"words": wording, "movements": movements, "where": whereabouts}
 _HIDDEN_MARK = '<p class="flag" id="{}" hidden>'
 _MARK = '<p class="flag" id="{}">'
 
@@ -135,8 +137,8 @@ def report_html(
     sheet = contact_sheet(findings, pictures, typical, links.images)
     grown = grown_class_view(findings, further.of_class, links.images)
     values = {
+        **_SAID_BY,
         "findings": findings,
-        "words": wording,
         "links": links,
         "features": features,
         "predictions": predictions,
@@ -149,12 +151,10 @@ def report_html(
         "notes": notes_of(findings),
         "only_zone": _notes_only_the_zone(findings),
         "poor_pictures": poor_pictures(findings),
-        "movements": movements,
         "days": days_view(findings, plain),
         "quality": quality_view(findings, pictures, links.images, features.moved),
         "segments": segments_view(findings, plain),
         "titles": _titles(findings),
-        "where": whereabouts,
         "even_words": whereabouts.even_words(findings),
     }
     page = render("report.html.j2", values, _further_styles(findings))
