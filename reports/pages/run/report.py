@@ -35,6 +35,8 @@ from reports.words.of_rows.sentences import page_in_rows
 from reports.words.picture_limits import poor_pictures
 
 _ZONE = "assumed_timezone"
+# What the templates say things by.
+_SAID_BY = {"words": wording, "movements": movements, "where": whereabouts}
 _HIDDEN_MARK = '<p class="flag" id="{}" hidden>'
 _MARK = '<p class="flag" id="{}">'
 
@@ -149,8 +151,8 @@ def report_html(
     sheet = contact_sheet(findings, pictures, typical, links.images)
     grown = grown_class_view(findings, further.of_class, links.images)
     values = {
+        **_SAID_BY,
         "findings": findings,
-        "words": wording,
         "links": _with_navigation(links, findings, history),
         "features": features,
         "predictions": predictions,
@@ -161,12 +163,10 @@ def report_html(
         "view": model_view_section(findings, seen, further.of_view, links.images),
         "top": first_screen(findings, (features, seen, predictions, measured), sheet, grown),
         "poor_pictures": poor_pictures(findings),
-        "movements": movements,
         "days": days_view(findings, plain),
         "quality": quality_view(findings, pictures, links.images, features.moved),
         "segments": segments_view(findings, plain),
         "titles": _titles(findings),
-        "where": whereabouts,
         "even_words": whereabouts.even_words(findings),
     }
     page = render("report.html.j2", values, _further_styles(findings))
