@@ -1,6 +1,6 @@
 """Two tables, or two sets of images, compared by one call: for notebooks and for tests of data."""
 
+from drift.comparing.compare import compare
+from drift.comparing.result import SetComparison
 
-
-
-
+__all__ = ["SetComparison", "compare"]

@@ -55,6 +55,16 @@ def render(
     return page.encode("utf-8")
 
 
+def render_part(template: str, values: Mapping[str, object]) -> str:
+    """Return a part of a page, such as a display in somebody else's, from a template."""
+    return _environment().get_template(template).render(values)
+
+
+def style_of(template: str, further_styles: tuple[str, ...] = ()) -> str:
+    """Return the styles that `render` puts into a page of this template."""
+    return _style(template, further_styles)
+
+
 def picture_source(jpeg: bytes) -> str:
     """Return JPEG bytes as the source of an image within the page."""
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"
