@@ -9,9 +9,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from drift.comparing import SetComparison, compare
+    from drift.comparing import DriftFoundError, SetComparison, compare
 
-__all__ = ["SetComparison", "compare"]
+__all__ = ["DriftFoundError", "SetComparison", "compare"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class or a function

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -24,7 +24,6 @@ def compare(
     current: Side,
     *,
     columns: Sequence[str] | None = None,
-    classes: Collection[str] = (),
     false_alarm_rate: float = 0.01,
     minimum_effect: float = 0.1,
     progress: Callable[[int, int], None] | None = None,
@@ -45,9 +44,8 @@ def compare(
         What is asked about.
     columns
         Of tables, the columns to compare, which both have to have. None for all columns that both
-        have: numbers, texts, categories and truth values. Others are named in the result.
-    classes
-        Of tables, columns of numbers that are names, such as labels 0 to 9.
+        have: numbers, texts, categories and truth values. Numbers that are names, such as labels
+        0 to 9, are classes once they are ``astype("category")``.
     false_alarm_rate
         The chance that two sides without a difference are called drift, over all columns together.
     minimum_effect
@@ -78,10 +76,10 @@ def compare(
     ).checked()
     then, now = open_side(reference, REFERENCE), open_side(current, CURRENT)
     if isinstance(then, pd.DataFrame) and isinstance(now, pd.DataFrame):
-        return _of_tables(then, now, (columns, classes), options)
+        return _of_tables(then, now, columns, options)
     if isinstance(then, Bucket) and isinstance(now, Bucket):
-        if columns is not None or classes:
-            raise UsageError("columns= and classes= are about tables. Leave them out for images.")
+        if columns is not None:
+            raise UsageError("columns is about tables. Leave it out to compare images.")
         return _of_images(then, now, options, progress)
     kinds = ["a table" if isinstance(one, pd.DataFrame) else "images" for one in (then, now)]
     raise UsageError(
@@ -93,11 +91,10 @@ def compare(
 def _of_tables(
     reference: pd.DataFrame,
     current: pd.DataFrame,
-    chosen: tuple[Sequence[str] | None, Collection[str]],
+    columns: Sequence[str] | None,
     options: CompareOptions,
 ) -> SetComparison:
-    columns, classes = chosen
-    pair = pair_tables(reference, current, columns=columns, classes=classes)
+    pair = pair_tables(reference, current, columns)
     judged = judge_tables(pair, options)
     then, now = pair.rows
     return SetComparison(

@@ -9,7 +9,7 @@ from pathlib import Path
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.buckets.folder.bucket import FolderBucket
 from jobs.buckets.registry import open_bucket
-from jobs.errors import InputError, UsageError
+from jobs.errors import InputError
 from jobs.images.locations import ImageLocation
 from jobs.images.packed.listing import is_named_as_image, with_members
 from jobs.predictions.selection.object_names import not_excluded
@@ -81,8 +81,8 @@ def _chosen(files: Sequence[Path], side: str) -> Bucket:
         shown = ", ".join(absent[:_NAMED])
         more = f" and {len(absent) - _NAMED:,} more" if len(absent) > _NAMED else ""
         raise InputError(
-            f"{side}: {len(absent):,} of {len(files):,} files do not exist: {shown}{more}. Expected "
-            "paths of image files, relative to the working directory or absolute."
+            f"{side}: {len(absent):,} of {len(files):,} files do not exist: {shown}{more}. "
+            "Expected paths of image files, relative to the working directory or absolute."
         )
     root = Path(os.path.commonpath([one.parent for one in files]))
     return ChosenFiles(root, [one.relative_to(root).as_posix() for one in files])
@@ -128,7 +128,7 @@ def _too_few(
     if not objects:
         found = "holds no file at all, in no folder of it"
     elif not images:
-        found = f"holds {len(objects):,} files and no image among them"
+        found = f"holds {len(objects):,} files, and no image"
     else:
         found = f"holds {images:,} image{'s' if images > 1 else ''}"
     return (

@@ -74,14 +74,17 @@ class SidesBucket(Bucket):
 
     def write(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
         """Refuse to write."""
+        del data, kind
         raise self._only_read(name)
 
     def create(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
         """Refuse to write."""
+        del data, kind
         raise self._only_read(name)
 
     def replace(self, name: str, data: bytes, version: str, kind: ObjectKind = BINARY) -> str:
         """Refuse to write."""
+        del data, version, kind
         raise self._only_read(name)
 
     def delete(self, name: str) -> None:

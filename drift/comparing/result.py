@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from drift.comparing.drift_found import DriftFoundError
 from drift.notebook.tables import column_table, offender_table
-from jobs.errors import DriftFoundError
 from reports.findings.answers import Verdict
 from reports.findings.columns import Finding
 from reports.json_report.report import plain
 from reports.pages.compared.page import compared_display, compared_page
 from reports.pages.compared.view import ComparedSets
-from reports.words.moved import Moved, moved_in_words
+from reports.words.moved import Moved
+from reports.words.of_sets.moved import moved_in_sets
 
 _KEYS = (
     "schema_version",
@@ -56,7 +57,7 @@ class SetComparison:
     Examples
     --------
     >>> import drift
-    >>> rows = {"speed": range(100)}
+    >>> rows = {"speed": range(500)}
     >>> drift.compare(rows, rows)
     <drift.compare: steady. The rows look like the reference>
     """
@@ -93,7 +94,7 @@ class SetComparison:
     @property
     def moved(self) -> tuple[Moved, ...]:
         """The columns that moved in plain words, the largest move first."""
-        return moved_in_words(self._sets.findings, most=len(self.findings))
+        return moved_in_sets(self._sets.findings)
 
     def table(self) -> pd.DataFrame:
         """Return one row per column: state, effect, p-values, means of both sides.
@@ -162,4 +163,3 @@ class SetComparison:
 
     def __repr__(self) -> str:
         return f"<drift.compare: {self.verdict}. {self.headline}>"
-

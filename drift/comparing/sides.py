@@ -13,7 +13,7 @@ from drift.comparing.options import FEWEST
 from jobs.buckets.bucket import Bucket
 from jobs.errors import InputError, UsageError
 
-_READERS = {".csv": pd.read_csv, ".parquet": pd.read_parquet}
+_ENDINGS = {".csv", ".parquet"}
 _EXPECTED = (
     "Expected a pandas DataFrame, a .csv or .parquet file, a folder of images, a list of image "
     "files, or the URL of a bucket such as gs://bucket/folder."
@@ -29,7 +29,9 @@ class OtherTable(Protocol):
         ...
 
 
-Side: TypeAlias = pd.DataFrame | OtherTable | Mapping[str, Sequence[object]] | str | Path | Sequence[str | Path]
+Side: TypeAlias = (
+    pd.DataFrame | OtherTable | Mapping[str, Sequence[object]] | str | Path | Sequence[str | Path]
+)
 Opened: TypeAlias = pd.DataFrame | Bucket
 
 
@@ -72,11 +74,11 @@ def _table(given: Side, side: str) -> pd.DataFrame | None:
 
 
 def _read_table(name: str, side: str) -> pd.DataFrame | None:
-    reader = _READERS.get(Path(name).suffix.lower())
-    if reader is None:
+    ending = Path(name).suffix.lower()
+    if ending not in _ENDINGS:
         return None
     try:
-        return reader(name)
+        return pd.read_csv(name) if ending == ".csv" else pd.read_parquet(name)
     except (OSError, ValueError) as error:
         raise InputError(
             f"{side}: {name} cannot be read as a table: {error}. Expected a file with a line of "

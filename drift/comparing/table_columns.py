@@ -36,43 +36,35 @@ class TableColumn:
     ----------
     content
         What its values are.
-    values
-        float64 with NaN for missing values, or text with missing values; empty where the content
-        is neither.
+    cells
+        float64 with NaN for missing values, or text with missing values; all missing where the
+        content is neither.
     example
         One of its values as text, shortened; empty where it has none.
     """
 
     content: Content
-    values: pd.Series
+    cells: pd.Series
     example: str = ""
 
     @classmethod
-    def of(cls, values: pd.Series, *, as_classes: bool = False) -> TableColumn:
-        """Return a column of a table; its rows are numbered anew.
-
-        Parameters
-        ----------
-        as_classes
-            Whether its values are names, also where they are numbers.
-        """
+    def of(cls, values: pd.Series) -> TableColumn:
+        """Return a column of a table; its rows are numbered anew."""
         values = values.reset_index(drop=True)
         content = _content(values)
-        if content is Content.NUMBERS and as_classes:
-            content = Content.CLASSES
         made = _MAKERS.get(content)
-        found = pd.Series(dtype="float64") if made is None else made(values)
-        return cls(content=content, values=found, example=_example(values.dropna()))
+        found = pd.Series(np.nan, index=values.index) if made is None else made(values)
+        return cls(content=content, cells=found, example=_example(values.dropna()))
 
     @property
     def missing(self) -> int:
         """How many rows have no value, infinite ones among them."""
-        return int(self.values.isna().sum())
+        return int(self.cells.isna().sum())
 
     @property
     def names_everything(self) -> bool:
         """Whether nearly every row has a text of its own, as identifiers and sentences are."""
-        known = self.values.dropna()
+        known = self.cells.dropna()
         different = known.nunique()
         return different > _MOST_CLASSES and different > _MOSTLY_OTHERS * len(known)
 
@@ -104,17 +96,17 @@ def _content_of_objects(known: pd.Series) -> Content:
     """Return what single objects are; numbers only where all of them are numbers."""
     if known.empty:
         return Content.NOTHING
-    kinds = set(map(type, known))
-    if all(issubclass(one, (numbers.Real, Decimal)) and one is not bool for one in kinds):
+    kinds = set(map(type, known)) - {bool, np.bool_}
+    if kinds and all(issubclass(one, (numbers.Real, Decimal)) for one in kinds):
         return Content.NUMBERS
-    plain = (str, bool, bytes, numbers.Real, Decimal, np.bool_, enum.Enum)
+    plain = (str, bytes, numbers.Real, Decimal, enum.Enum)
     return Content.CLASSES if all(issubclass(one, plain) for one in kinds) else Content.OTHER
 
 
 def _as_numbers(values: pd.Series) -> pd.Series:
     if pd.api.types.is_timedelta64_dtype(values.dtype):
-        return values.dt.total_seconds()
-    found = pd.to_numeric(values, errors="coerce").astype("float64")
+        return pd.Series(values.dt.total_seconds(), dtype="float64")
+    found: pd.Series = pd.to_numeric(values, errors="coerce").astype("float64")
     return found.where(np.isfinite(found))
 
 

@@ -79,7 +79,8 @@ def _themes(style: str, scope: str) -> list[str]:
                 inner for head, inner in _BLOCK.findall(body) if head.strip() == ":root"
             )
     themes = (("light", _LIGHT_PAGES), ("dark", _DARK_PAGES))
-    return [
-        f"{', '.join(f'{page} {scope}' for page in pages)} {{{colours[name]} color-scheme: {name}; }}"
-        for name, pages in themes
-    ]
+    rules = []
+    for name, pages in themes:
+        inside = ", ".join(f"{page} {scope}" for page in pages)
+        rules.append(f"{inside} {{{colours[name]} color-scheme: {name}; }}")
+    return rules

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reference_stats.model_view.measures import measures_named
+from reference_stats.model_view.measures import Measure, measures_named
+from reports.findings.columns import Finding
 from reports.findings.remarks import RemarkWeight
 from reports.findings.run import RunFindings
 from reports.pages.page import picture_source
@@ -13,8 +14,9 @@ from reports.pages.run.beside_days import DaysView, days_view
 from reports.pages.run.cards import CardGroups, group_cards
 from reports.pages.run.contact_sheet import ContactSheet, contact_sheet
 from reports.words import wording
-from reports.words.moved import Moved, moved_in_words
+from reports.words.moved import Moved
 from reports.words.numbers import counted
+from reports.words.of_sets.moved import moved_in_sets
 
 MOST_CHIPS = 6
 STRIP = 4
@@ -108,19 +110,15 @@ def compared_view(sets: ComparedSets) -> ComparedView:
     findings = sets.findings
     sections = _sections(findings)
     sheet = contact_sheet(findings, sets.pictures, sets.typical or None)
-    anchors = {
-        card.finding.name: card.anchor for one in sections for card in one.groups.moved
-    }
-    moved = moved_in_words(findings, most=len(anchors))
+    anchors = {card.finding.name: card.anchor for one in sections for card in one.groups.moved}
+    moved = moved_in_sets(findings)
     said = [one for one in findings.remarks if one.text not in findings.summary]
     heavy = {one.text for one in said if one.weight is not RemarkWeight.NOTE}
     return ComparedView(
         sets=sets,
         findings=findings,
         size=_size(sets),
-        chips=tuple(
-            Chip(moved=one, anchor=anchors[one.column]) for one in moved[:MOST_CHIPS]
-        ),
+        chips=tuple(Chip(moved=one, anchor=anchors[one.column]) for one in moved[:MOST_CHIPS]),
         more_moved=max(0, len(moved) - MOST_CHIPS),
         sections=sections,
         sheet=sheet,
@@ -139,7 +137,7 @@ def compared_view(sets: ComparedSets) -> ComparedView:
 
 def _sections(findings: RunFindings) -> tuple[ColumnSection, ...]:
     plain = measures_named(one.name for one in findings.features)
-    groups = (
+    groups: tuple[tuple[str, str, Sequence[Finding], Mapping[str, Measure]], ...] = (
         ("Image features", "feature", findings.features, plain),
         ("Columns", "column", findings.numbers, {}),
     )

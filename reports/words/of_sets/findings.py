@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from reports.findings.run import RunFindings
+from reports.words.of_rows.findings import with_sentences
 from reports.words.of_sets.sentences import in_sets
-from reports.words.sentences import with_sentences
 
 
 def told_of_sets(findings: RunFindings) -> RunFindings:

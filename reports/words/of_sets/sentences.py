@@ -29,6 +29,7 @@ _CHANGES = tuple(
         (r"\b(?:T|t)he window's\b", "the current"),
         (r"\b(?:The|This) window\b", "Current"),
         (r"\b(?:the|this) window\b", "current"),
+        (r"Reference above, window below", "Reference above, current below"),
         (r"\blogged (images|rows)\b", r"\1"),
     )
 )
