@@ -73,7 +73,8 @@ def _example(known: pd.Series) -> str:
     """Return a value as it is written in code; where only some are texts, one of them."""
     if known.empty:
         return ""
-    texts = known[known.map(lambda one: isinstance(one, str))]
+    mixed = known.dtype == object
+    texts = known[[isinstance(one, str) for one in known]] if mixed else known
     first = (known if texts.empty else texts).iloc[0]
     plain = first.item() if isinstance(first, np.generic) else first
     return shorten(f"{plain:.6g}" if isinstance(plain, float) else repr(plain))
@@ -89,6 +90,8 @@ def _content(values: pd.Series) -> Content:
         return Content.NUMBERS if values.notna().any() else Content.NOTHING
     if pd.api.types.is_datetime64_any_dtype(kind) or isinstance(kind, pd.PeriodDtype):
         return Content.TIMES
+    if isinstance(kind, pd.StringDtype):
+        return Content.CLASSES if values.notna().any() else Content.NOTHING
     return _content_of_objects(values.dropna())
 
 

@@ -25,7 +25,7 @@ from jobs.errors import UsageError
 from reports.findings.remarks import Remark
 from reports.words.numbers import listed
 
-MOST_ROWS = 200_000
+MOST_ROWS = 100_000
 """Of larger tables so many rows are drawn: the test looks at 20,000 of a side at most."""
 _SEED = 0
 _NAMED = 8
