@@ -26,6 +26,8 @@ VIEW_STYLE = "view.css"
 _LETTER = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 # Stretches of letters that run from right to left, with the characters between them.
 _RIGHT_TO_LEFT = re.compile(rf"({_LETTER}(?:[^\w\n]*{_LETTER})*)")
+# Where a name is split for its line: not before an ending such as .jpg.
+_NAME_PARTS = re.compile(r"(?<=[/_-])(?=[^/_-])|(?<=[^\W\d_])(?=\d)")
 
 
 def render(
@@ -83,6 +85,15 @@ def isolated(text: str) -> Markup:
     )
 
 
+def breakable(name: str) -> Markup:
+    """Return the name of a file escaped, with places where a line may end.
+
+    Those are after ``/``, ``_`` and ``-``, and between letters and digits.
+    """
+    # A break opportunity of its own, so that what is copied from the page is still the name.
+    return Markup("<wbr>").join(_NAME_PARTS.split(visible(name)))
+
+
 @functools.cache
 def _style(template: str, further_styles: tuple[str, ...]) -> str:
     folder = resources.files("reports.templates")
@@ -108,6 +119,7 @@ def _environment() -> jinja2.Environment:
         finalize=_safe_text,
     )
     environment.filters["isolated"] = isolated
+    environment.filters["breakable"] = breakable
     environment.globals["numbers"] = numbers
     return environment
 
