@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -38,6 +38,10 @@ class ColumnPair:
             TableColumn.of(table[name]) if name in table else None for table in (reference, current)
         )
         return cls(name=name, reference=then, current=now)
+
+    def called(self, name: str) -> ColumnPair:
+        """Return the same under another name."""
+        return replace(self, name=name)
 
     @property
     def known(self) -> dict[str, TableColumn]:

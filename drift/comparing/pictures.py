@@ -6,9 +6,9 @@ from itertools import chain
 
 from drift.comparing.image_line import JudgedImages
 from drift.observations.reference.copies import without_copies
+from drift.where.pictures.quiet import drawn_images
 from drift.where.pictures.thumbnail_reading import sizes_now, sizes_of, thumbnails
 from drift.where.pictures.typical import typical_images
-from reference_stats.profiles.profile import image_records
 from reports.pages.run.thumbnails import (
     MOST_PICTURES,
     MOST_TYPICAL_BYTES,
@@ -21,20 +21,14 @@ _MOST_BYTES = 160_000
 
 
 def pictures_of(found: JudgedImages) -> dict[str, bytes]:
-    """Return thumbnails of the images that stand out; of typical current ones where none does."""
+    """Return thumbnails of the images that stand out; of a few current ones where none does."""
     window, place = found.judged.window, found.place
     names = [one.image for one in found.judged.findings.offenders]
     if names:
         shots = thumbnails(place, names, sizes_now(window, names))
         return within_budget(shots, most_pictures=MOST_PICTURES, most_bytes=_MOST_BYTES)
-    if window.fingerprints is None or not len(window.features):
-        return {}
-    images = window.rows["image"].loc[window.features.index].tolist()
-    prints = [one.tobytes() for one in window.fingerprints]
-    typical = typical_images(
-        window.features.reset_index(drop=True), image_records(images, prints), _SHOWN + _SPARE
-    )
-    shots = thumbnails(place, typical, sizes_now(window, typical))
+    drawn = drawn_images(window)
+    shots = thumbnails(place, drawn, sizes_now(window, drawn))
     return within_budget(shots, most_pictures=_SHOWN, most_bytes=MOST_TYPICAL_BYTES)
 
 

@@ -12,6 +12,7 @@ from drift.comparing.table_columns import TableColumn
 from drift.comparison.columns.class_shares import rename_classes
 from drift.comparison.columns.class_spelling import likely_renaming
 from drift.comparison.columns.columns import (
+    NEAR_COPIES,
     AlignedRows,
     Column,
     ColumnKind,
@@ -22,6 +23,7 @@ from drift.comparison.columns.columns import (
 )
 from drift.comparison.columns.doubts import no_class_in_common
 from jobs.errors import UsageError
+from reference_stats.model_view.measures import measure_named
 from reports.findings.remarks import Remark
 from reports.words.numbers import listed
 
@@ -29,6 +31,8 @@ MOST_ROWS = 100_000
 """Of larger tables so many rows are drawn: the test looks at 20,000 of a side at most."""
 _SEED = 0
 _NAMED = 8
+# "mean", "median" and "entropy" are names that people use for other things too.
+_FEWEST_FEATURES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +74,8 @@ def pair_tables(
     names = _all_columns(*tables) if columns is None else _asked(*tables, columns)
     then, now = (_drawn(one[[name for name in names if name in one]]) for one in tables)
     drawn, rows = (len(then), len(now)), (len(reference), len(current))
-    pairs = [ColumnPair.of(name, then, now) for name in names]
+    shown = _shown_names(names)
+    pairs = [ColumnPair.of(name, then, now).called(shown[name]) for name in names]
     return TablePair(
         lined_up=_lined_up(pairs, drawn),
         remarks=(*_drawn_remarks(rows), *pair_remarks(pairs, drawn)),
@@ -125,6 +130,17 @@ def _drawn(table: pd.DataFrame) -> pd.DataFrame:
     if len(table) > MOST_ROWS:
         table = table.sample(MOST_ROWS, random_state=_SEED)
     return table.reset_index(drop=True)
+
+
+def _shown_names(names: Sequence[str]) -> dict[str, str]:
+    """Return what each column is called: one that only happens to be called like a feature is not.
+
+    A table of features has several of them, and little else.
+    """
+    features = {name for name in names if name == NEAR_COPIES or measure_named(name) is not None}
+    if len(features) >= _FEWEST_FEATURES and len(features) > len(names) / 2:
+        return {name: name for name in names}
+    return {name: f"{name} (column)" if name in features else name for name in names}
 
 
 def _lined_up(pairs: Sequence[ColumnPair], rows: tuple[int, int]) -> LinedUp:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reference_stats.model_view.measures import Measure, measures_named
-from reports.findings.columns import Finding
+from reference_stats.model_view.measures import measures_named
 from reports.findings.remarks import RemarkWeight
 from reports.findings.run import RunFindings
 from reports.pages.page import picture_source
@@ -18,7 +17,7 @@ from reports.words.moved import Moved
 from reports.words.numbers import counted
 from reports.words.of_sets.moved import moved_in_sets
 
-MOST_CHIPS = 6
+MOST_CHIPS = 4
 STRIP = 4
 
 
@@ -111,7 +110,7 @@ def compared_view(sets: ComparedSets) -> ComparedView:
     sections = _sections(findings)
     sheet = contact_sheet(findings, sets.pictures, sets.typical or None)
     anchors = {card.finding.name: card.anchor for one in sections for card in one.groups.moved}
-    moved = moved_in_sets(findings)
+    moved = [one for one in moved_in_sets(findings) if one.column in anchors]
     said = [one for one in findings.remarks if one.text not in findings.summary]
     heavy = {one.text for one in said if one.weight is not RemarkWeight.NOTE}
     return ComparedView(
@@ -136,15 +135,15 @@ def compared_view(sets: ComparedSets) -> ComparedView:
 
 
 def _sections(findings: RunFindings) -> tuple[ColumnSection, ...]:
-    plain = measures_named(one.name for one in findings.features)
-    groups: tuple[tuple[str, str, Sequence[Finding], Mapping[str, Measure]], ...] = (
-        ("Image features", "feature", findings.features, plain),
-        ("Columns", "column", findings.numbers, {}),
+    plain = measures_named(one.name for one in findings.columns)
+    groups = (
+        ("Image features", "feature", findings.features),
+        ("Columns", "column", findings.numbers),
     )
     limit = findings.minimum_effect
     return tuple(
-        ColumnSection(title=title, noun=noun, groups=group_cards(columns, words, (), noun, limit))
-        for title, noun, columns, words in groups
+        ColumnSection(title=title, noun=noun, groups=group_cards(columns, plain, (), noun, limit))
+        for title, noun, columns in groups
         if columns
     )
 
