@@ -93,7 +93,10 @@ class SetComparison:
 
     @property
     def moved(self) -> tuple[Moved, ...]:
-        """The columns that moved in plain words, the largest move first."""
+        """The columns that moved in plain words, those that the headline names first.
+
+        Of columns whose moves look the same, such as mean and median brightness, it is the first.
+        """
         return moved_in_sets(self._sets.findings)
 
     def table(self) -> pd.DataFrame:

@@ -6,12 +6,12 @@ import hashlib
 
 from reports.pages.compared.scoped import scoped_anchors, scoped_style
 from reports.pages.compared.view import ComparedSets, compared_view
-from reports.pages.page import render, render_part, style_of
+from reports.pages.page import ANSWER_STYLE, render, render_part, style_of
 from reports.words import wording
 from reports.words.of_rows.sentences import page_in_rows
 from reports.words.of_sets.sentences import page_in_sets
 
-_STYLES = ("report.css",)
+_STYLES = (ANSWER_STYLE, "report.css")
 _PAGE, _DISPLAY = "compared_page.html.j2", "compared_display.html.j2"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from reference_stats.model_view.measures import measures_named
 from reports.findings.remarks import RemarkWeight
@@ -12,13 +13,13 @@ from reports.pages.page import picture_source
 from reports.pages.run.beside_days import DaysView, days_view
 from reports.pages.run.cards import CardGroups, group_cards
 from reports.pages.run.contact_sheet import ContactSheet, contact_sheet
+from reports.pages.run.first_screen import Chip
+from reports.pages.run.top.look import IMAGES, CaptionedPicture, FirstLook, look_at
 from reports.words import wording
-from reports.words.moved import Moved
 from reports.words.numbers import counted
 from reports.words.of_sets.moved import moved_in_sets
 
 MOST_CHIPS = 4
-STRIP = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +50,6 @@ class ComparedSets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chip:
-    """A column that moved, and the anchor of its card."""
-
-    moved: Moved
-    anchor: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnSection:
     """One group of columns, such as all image features."""
 
@@ -75,12 +68,10 @@ class ComparedView:
         The columns that moved most, and the number of other columns that moved.
     warnings, notes
         What bears on the verdict or may, and what else is to be known.
-    beside
-        Pictures of the current set where none stands out: name and bytes as a source.
-    typical
-        The same of typical images of the reference.
+    look
+        Pictures of both sides; None where there are none.
     power
-        The smallest shift that would have been seen, as a sentence; empty if not known.
+        The smallest shift that would have been seen, in words; empty if not known.
     label, title, false_alarms, sigma
         The verdict in a word, the page's title, and what the figures mean.
     """
@@ -95,8 +86,7 @@ class ComparedView:
     days: DaysView
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
-    beside: tuple[tuple[str, str], ...]
-    typical: tuple[tuple[str, str], ...]
+    look: FirstLook | None
     power: str
     label: str
     title: str
@@ -124,9 +114,8 @@ def compared_view(sets: ComparedSets) -> ComparedView:
         days=days_view(findings, {}),
         warnings=tuple(one.text for one in said if one.text in heavy),
         notes=tuple(one.text for one in said if one.text not in heavy),
-        beside=() if sheet.shots else _sources(sets.pictures)[:STRIP],
-        typical=_sources(sets.typical)[:STRIP],
-        power=wording.power_words(findings),
+        look=look_at(findings, sheet, None) or _some_of_both(sets),
+        power=wording.smallest_shift_words(findings),
         label=wording.VERDICT_LABELS[findings.verdict],
         title=_title(findings),
         false_alarms=_false_alarms(findings.false_alarm_rate),
@@ -154,8 +143,21 @@ def _size(sets: ComparedSets) -> str:
     return f"{counted(sets.findings.compared, noun)} compared with {sets.reference_size:,}"
 
 
-def _sources(pictures: Mapping[str, bytes]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, picture_source(data)) for name, data in pictures.items())
+def _some_of_both(sets: ComparedSets) -> FirstLook | None:
+    """Return a few pictures of both sides where no image stands out; None without pictures."""
+    if not sets.pictures:
+        return None
+    return FirstLook(
+        title="Some of the current images",
+        usual_title="Typical of the reference",
+        more=0,
+        pictures=tuple(
+            CaptionedPicture(source=picture_source(one), caption="", anchor="features")
+            for one in islice(sets.pictures.values(), IMAGES)
+        ),
+        named=(),
+        usual=tuple(map(picture_source, islice(sets.typical.values(), IMAGES))),
+    )
 
 
 def _title(findings: RunFindings) -> str:

@@ -1,4 +1,4 @@
-"""All columns that moved between two sets, in plain words."""
+"""The columns that moved between two sets, in plain words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reports.words.of_sets.sentences import in_sets
 
 
 def moved_in_sets(findings: RunFindings) -> tuple[Moved, ...]:
-    """Return every column that moved, the largest move first, told of rows where there are any."""
+    """Return the columns that moved as `moved_in_words` does, told of rows where there are any."""
     moved = moved_in_words(findings, most=len(findings.columns))
     if findings.has_images:
         return tuple(replace(one, words=in_sets(one.words)) for one in moved)
