@@ -127,10 +127,12 @@ def report_html(
     """
     earlier = rows_before(history, findings.window.end)
     limit, plain = findings.minimum_effect, _plain_words(findings)
-    features = group_cards(findings.features, plain, earlier, "feature", limit)
-    seen = group_cards(findings.view, plain, earlier, "view", limit)
-    predictions = group_cards(findings.predictions, {}, earlier, "prediction", limit)
-    measured = group_cards(findings.numbers, {}, earlier, "number", limit)
+    features = group_cards(findings.features, plain, earlier, "feature", findings.minimum_effect)
+    seen = group_cards(findings.view, plain, earlier, "view", findings.minimum_effect)
+    predictions = group_cards(
+        findings.predictions, {}, earlier, "prediction", findings.minimum_effect
+    )
+    measured = group_cards(findings.numbers, {}, earlier, "number", findings.minimum_effect)
     sheet = contact_sheet(findings, pictures, typical, links.images)
     grown = grown_class_view(findings, further.of_class, links.images)
     values = {
