@@ -127,12 +127,10 @@ def report_html(
     """
     earlier = rows_before(history, findings.window.end)
     limit, plain = findings.minimum_effect, _plain_words(findings)
-    features = group_cards(findings.features, plain, earlier, "feature", findings.minimum_effect)
-    seen = group_cards(findings.view, plain, earlier, "view", findings.minimum_effect)
-    predictions = group_cards(
-        findings.predictions, {}, earlier, "prediction", findings.minimum_effect
-    )
-    measured = group_cards(findings.numbers, {}, earlier, "number", findings.minimum_effect)
+    features = group_cards(findings.features, plain, earlier, "feature", limit)
+    seen = group_cards(findings.view, plain, earlier, "view", limit)
+    predictions = group_cards(findings.predictions, {}, earlier, "prediction", limit)
+    measured = group_cards(findings.numbers, {}, earlier, "number", limit)
     sheet = contact_sheet(findings, pictures, typical, links.images)
     grown = grown_class_view(findings, further.of_class, links.images)
     values = {
@@ -154,12 +152,15 @@ def report_html(
         "quality": quality_view(findings, pictures, links.images, features.moved),
         "segments": segments_view(findings, plain),
         "titles": _titles(findings),
-        "where": whereabouts,
-        "even_words": whereabouts.even_words(findings),
+        **_where(findings),
     }
     page = render("report.html.j2", values, _further_styles(findings))
     page = page if findings.has_images else page_in_rows(page)
     return _with_own_marks(page, [row for row in history if row.run_id == findings.run_id])
+
+
+def _where(findings: RunFindings) -> dict[str, object]:
+    return {"where": whereabouts, "even_words": whereabouts.even_words(findings)}
 
 
 def _with_own_marks(page: bytes, own: Sequence[HistoryRow]) -> bytes:
