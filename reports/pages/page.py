@@ -56,20 +56,18 @@ def render(
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
     # The style sheet is a file of this package and holds no data.
-    page = (
-        _environment().get_template(template).render(values, style=Markup(style), policy=policy)  # noqa: S704
-    )
+    page = rendered(template, {**values, "style": Markup(style), "policy": policy})  # noqa: S704
     return page.encode("utf-8")
-
-
-def render_part(template: str, values: Mapping[str, object]) -> str:
-    """Return a part of a page, such as a display in somebody else's, from a template."""
-    return _environment().get_template(template).render(values)
 
 
 def style_of(template: str, further_styles: tuple[str, ...] = ()) -> str:
     """Return the styles that `render` puts into a page of this template."""
     return _style(template, further_styles)
+
+
+def rendered(template: str, values: Mapping[str, object]) -> str:
+    """Return what a template of this package makes of values; all text but `Markup` is escaped."""
+    return _environment().get_template(template).render(values)
 
 
 def picture_source(jpeg: bytes) -> str:

@@ -6,7 +6,7 @@ import hashlib
 
 from reports.pages.compared.scoped import scoped_anchors, scoped_style
 from reports.pages.compared.view import ComparedSets, compared_view
-from reports.pages.page import ANSWER_STYLE, render, render_part, style_of
+from reports.pages.page import ANSWER_STYLE, render, rendered, style_of
 from reports.words import wording
 from reports.words.of_rows.sentences import page_in_rows
 from reports.words.of_sets.sentences import page_in_sets
@@ -26,7 +26,7 @@ def compared_display(sets: ComparedSets) -> str:
 
     Two displays of one page have anchors of their own.
     """
-    body = _told(render_part(_DISPLAY, _values(sets)), sets)
+    body = _told(rendered(_DISPLAY, _values(sets)), sets)
     name = f"drift-{hashlib.sha256(body.encode()).hexdigest()[:10]}"
     style = scoped_style(style_of(_DISPLAY, _STYLES), f"#{name}")
     body = scoped_anchors(body, name)
