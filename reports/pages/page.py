@@ -62,6 +62,11 @@ def render(
     return page.encode("utf-8")
 
 
+def style_of(template: str, further_styles: tuple[str, ...] = ()) -> str:
+    """Return the styles that `render` puts into a page of this template."""
+    return _style(template, further_styles)
+
+
 def rendered(template: str, values: Mapping[str, object]) -> str:
     """Return what a template of this package makes of values; all text but `Markup` is escaped."""
     return _environment().get_template(template).render(values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reference_stats.model_view.measures import measure_named
@@ -106,7 +106,7 @@ def first_screen(
         trend=_trend(findings),
         look=look_at(findings, sheet, grown),
         changed=changed_heading(findings),
-        chips=_chips(moved, findings, groups),
+        chips=chips_of(moved, lambda one: _anchor(one, findings, groups)),
         more_moved=_number_moved(findings) - len(moved),
         rest=_section_of(findings),
         todo_title="What is missing" if lacks else "What to do",
@@ -116,9 +116,8 @@ def first_screen(
     )
 
 
-def _chips(
-    moved: Sequence[Moved], findings: RunFindings, groups: Sequence[CardGroups]
-) -> tuple[Chip, ...]:
+def chips_of(moved: Sequence[Moved], anchor_of: Callable[[Moved], str]) -> tuple[Chip, ...]:
+    """Return columns that moved as chips; those that moved in the same words share one."""
     alike: dict[str, list[Moved]] = {}
     for one in moved:
         alike.setdefault(one.words, []).append(one)
@@ -126,7 +125,7 @@ def _chips(
         Chip(
             title=listed([own[0].title, *map(_within_sentence, own[1:])]),
             words=words,
-            anchor=_anchor(own[0], findings, groups),
+            anchor=anchor_of(own[0]),
         )
         for words, own in alike.items()
     )
