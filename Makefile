@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 AUDIT := .venv-audit/bin
 SERVING := .venv-serving
+DOCS := .venv-docs
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # As many processes as tests/conftest.py says, which take a file of tests at a time.
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 export DO_NOT_TRACK := 1
 
-.PHONY: demo test quick lint types contracts tests torchserve coverage audit clean
+.PHONY: demo test quick lint types contracts tests torchserve docs coverage audit clean
 
 # --- set-up: nothing is rebuilt while pyproject.toml and constraints.txt stay as they are ---
 $(VENV)/.base: pyproject.toml constraints.txt
@@ -69,6 +70,17 @@ torchserve: $(VENV)/.dev $(SERVING)/.ready
 	@$(BIN)/python -m examples.torchserve.run
 	@$(BIN)/python -m examples.fastapi.run
 
+# --- the site of the documentation, in build/site; a link that leads nowhere is a failure ---
+$(DOCS)/.ready: docs/requirements.txt
+	@echo "Setting up $(DOCS) (once; some seconds)"
+	@test -x $(DOCS)/bin/python || $(PYTHON) -m venv $(DOCS)
+	@$(DOCS)/bin/python -m pip --disable-pip-version-check --quiet install --requirement docs/requirements.txt
+	@touch $@
+
+docs: $(DOCS)/.ready
+	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --quiet --strict
+	@$(DOCS)/bin/python -m docs_site.foreign build/site
+
 # --- on demand: the coverage with the processes that tests start, which takes half as long again ---
 coverage: $(VENV)/.dev
 	@COVER_PROCESSES=1 $(PYTEST) --cov --cov-report=term --cov-fail-under=90
@@ -86,4 +98,4 @@ audit: $(VENV)/.dev
 	@echo "Read by people, Apache-2.0: $(READ_LICENCES)"
 
 clean:
-	rm -rf $(VENV) .venv-audit $(SERVING) demo_bucket serving_bucket .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	rm -rf $(VENV) .venv-audit $(SERVING) $(DOCS) build/site demo_bucket serving_bucket .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
