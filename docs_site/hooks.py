@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
 
+_WIDE_TABLES = frozenset(["commands.md", "features.md", "job-file.md", "report-schema.md"])
+
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages from outside docs/, and the files that any page links to."""
@@ -45,6 +47,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001 - mkdocs gives these
     """Return a page with its links as the site has them."""
     return relinked(markdown, page.file.src_uri)
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001 - mkdocs gives these
+    """Return a reference with its tables marked, for they are too wide for a telephone."""
+    if page.file.src_uri not in _WIDE_TABLES:
+        return html
+    return f'<div class="keys">{html}</div>'
 
 
 def _listing(path: str) -> str:
