@@ -66,6 +66,17 @@ def test_every_command_that_is_shown_can_be_called_so(page):
         command.make_parser(context).parse_args(left)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_module_and_target_that_is_shown_is_there(page):
+    text = page.read_text(encoding="utf-8")
+    for module in re.findall(r"python -m ((?:\w+\.)+\w+)", text):
+        path = ROOT / module.replace(".", "/")
+        assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+    shown = re.findall(r"`make ([a-z]+)`", text) + re.findall(r"^make (\w+)", code_of(page), re.M)
+    assert set(shown) <= set(targets)
+
+
 def test_the_commands_of_the_start_are_found():
     """The search above is not empty."""
     assert all(commands_of(page) for page in START)
