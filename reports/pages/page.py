@@ -49,10 +49,13 @@ def render(
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
     # The style sheet is a file of this package and holds no data.
-    page = (
-        _environment().get_template(template).render(values, style=Markup(style), policy=policy)  # noqa: S704
-    )
+    page = rendered(template, {**values, "style": Markup(style), "policy": policy})  # noqa: S704
     return page.encode("utf-8")
+
+
+def rendered(template: str, values: Mapping[str, object]) -> str:
+    """Return what a template of this package makes of values; all text but `Markup` is escaped."""
+    return _environment().get_template(template).render(values)
 
 
 def picture_source(jpeg: bytes) -> str:

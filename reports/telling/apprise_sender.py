@@ -1,7 +1,7 @@
-"""Sending through Apprise; the only file that knows it, and it is imported when something is sent.
+"""Sending to every URL at once, each by itself, in a limited time.
 
-The URLs hold secrets: nothing here shows more of one than its scheme. What Apprise says in its log
-is read for the reason of a failure and goes no further.
+The URLs hold secrets: nothing here shows more of one than its scheme. Apprise is imported when
+something is sent.
 """
 
 from __future__ import annotations
@@ -11,39 +11,16 @@ import re
 import threading
 import time
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from jobs.causes import cause_in, cause_of
-from reports.findings.runs import NoticeKind
+from jobs.causes import cause_of
 from reports.telling.message import Message
-
-if TYPE_CHECKING:
-    from apprise import AppriseAttachment, NotifyBase
 
 SEND_TIMEOUT_S = 60.0
 _THREAD_NAME = "drift-notify"
 _QUOTES = " \t\r\n\"'"
 _BETWEEN_URLS = re.compile(r"\s+|,\s*(?=[A-Za-z][A-Za-z0-9+.-]*://)")
-_UNREACHED = "the service could not be reached, or broke off"
-_REASONS = (
-    (re.compile(r"error=2\d\d\b"), "the service answered, but did not confirm the message"),
-    (re.compile(r"error=(\d{3})\b"), "the service answered with HTTP {0}"),
-    (re.compile(r"was refused: (\d{3})"), "the mail server refused a recipient ({0})"),
-    (re.compile(r"Sending email .* failed"), "the mail server did not take the mail"),
-    (re.compile(r"[Cc]onnection error"), _UNREACHED),
-)
-_WITHOUT_ANSWER = (_UNREACHED, "the mail server did not take the mail")
-_UNKNOWN_REASON = "Apprise could not send it and did not say why"
-_ALARMS = {
-    NoticeKind.DRIFT,
-    NoticeKind.REMINDER,
-    NoticeKind.QUALITY_DROPPED,
-    NoticeKind.QUALITY_REMINDER,
-}
-_ENDS = {NoticeKind.RECOVERED, NoticeKind.QUALITY_RECOVERED}
-_NO_URL = "Apprise knows no such URL; see docs/notifications.md for some that it knows"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +104,9 @@ class _Attempt(threading.Thread):
     def run(self) -> None:
         started = time.monotonic()
         try:
-            problem = _deliver(self._url, self._message)
+            from reports.telling.services.delivering import deliver  # noqa: PLC0415
+
+            problem = deliver(self._url, self._message)
         except Exception as error:  # noqa: BLE001 - plugins raise anything, with the URL in it
             cause = cause_of(error)
             why = "" if cause is None else f": {cause.words}. {cause.advice[:-1]}"
@@ -141,94 +120,6 @@ class _Attempt(threading.Thread):
         return self._result or replace(self._about, problem=late, seconds=waited_s)
 
 
-def _deliver(url: str, message: Message) -> str:
-    """Send a message to one URL; return why it failed, or an empty text."""
-    import apprise  # noqa: PLC0415 - a quarter of a second, and only where something is sent
-
-    asset = apprise.AppriseAsset(
-        app_id="image-drift",
-        app_desc="Data drift in images",
-        app_url="",
-        # Icons that the readers' programs would load from elsewhere.
-        image_url_mask="",
-        image_url_logo="",
-        interpret_emojis=False,
-        pgp_autogen=False,
-        pem_autogen=False,
-        # The thread that this runs in has the time limit.
-        async_mode=False,
-        service_timeout=0,
-        storage_mode="memory",
-    )
-    service = apprise.Apprise.instantiate(url, asset=asset)
-    if service is None:
-        return _NO_URL
-    everything = apprise.Apprise(asset=asset)
-    everything.add(service)
-    body, body_format = _as_service_reads(service, message.body)
-    with everything.notify(
-        title=message.title,
-        body=body,
-        body_format=body_format,
-        notify_type=_notify_type(message),
-        attach=_attachments(message),
-        log_level=logging.DEBUG,
-    ) as sent:
-        return "" if sent else _reason(entry.message for entry in sent.logs())
-
-
-def _as_service_reads(service: NotifyBase, body: str) -> tuple[str, str | None]:
-    """Return the text and its format; None keeps Apprise from converting it.
-
-    For a service that reads nothing but Markdown, Apprise would put a backslash before every dot of
-    a link; the text holds no markup, so it goes as it is, with lines that stay apart.
-    """
-    from apprise import NotifyFormat  # noqa: PLC0415
-
-    if service.resolve_format(NotifyFormat.TEXT) is NotifyFormat.MARKDOWN:
-        return re.sub(r"\n+", "\n\n", body), None
-    return body, NotifyFormat.TEXT.value
-
-
-def _attachments(message: Message) -> AppriseAttachment | None:
-    from apprise import AppriseAttachment  # noqa: PLC0415
-    from apprise.attachment.memory import AttachMemory  # noqa: PLC0415
-
-    if not message.pictures:
-        return None
-    attachments = AppriseAttachment()
-    for picture in message.pictures:
-        attached = AttachMemory(picture.data, name=picture.name, mimetype="image/jpeg")  # type: ignore[no-untyped-call]
-        attachments.add(attached)
-    return attachments
-
-
-def _notify_type(message: Message) -> str:
-    """Return Apprise's kind of message: a pager opens an incident or closes it by this."""
-    kinds = {message.kind, message.also}
-    if kinds & _ALARMS:
-        return "warning"
-    return "success" if kinds & _ENDS and not message.still_open else "info"
-
-
-def _reason(said: Iterable[str]) -> str:
-    """Return why a message failed, in words of ours: Apprise's own may hold a part of the URL."""
-    lines = list(said)
-    for pattern, words in _REASONS:
-        for line in lines:
-            match = pattern.search(line)
-            if match:
-                return _with_cause(words.format(*match.groups()), lines)
-    return _UNKNOWN_REASON
-
-
-def _with_cause(words: str, lines: Sequence[str]) -> str:
-    """Return the reason with what broke the connection; plugins say that in its own line."""
-    said = " ".join(line for line in lines if "Exception" in line)
-    cause = cause_in(said) if words in _WITHOUT_ANSWER else None
-    return words if cause is None else f"{words}: {cause.words}. {cause.advice[:-1]}"
-
-
 def _prepare() -> None:
     """Load Apprise, and let no library write of what it is about to be given."""
     with warnings.catch_warnings():
@@ -236,10 +127,12 @@ def _prepare() -> None:
         warnings.simplefilter("ignore")
         import apprise  # noqa: PLC0415
 
+        import reports.telling.services.delivering  # noqa: F401, PLC0415 - before the threads do
+
         apprise.Apprise.instantiate("json://localhost")
     log = logging.getLogger("apprise")
     log.propagate = False
-    # Only so does it say what broke a connection; `_deliver` reads it, and nothing else hears it.
+    # Only so does it say what broke a connection; `deliver` reads it, and nothing else hears it.
     log.setLevel(logging.DEBUG)
     if not log.handlers:
         # Without a handler, warnings would go to stderr.

@@ -15,6 +15,7 @@ from reports.findings.model_quality.detection import (
 from reports.findings.model_quality.quality import ModelQuality, QualityBasis
 from reports.findings.model_quality.scores import Estimate
 from reports.history.run_detector import classes_that_fell
+from reports.telling.content import Fact, NumberedList
 from reports.words.harmless_text import harmless
 from reports.words.of_quality.box_classes import names_apart
 from reports.words.of_quality.detectors import boxes_counted, cut_words, worst_image_words
@@ -47,39 +48,39 @@ class _Compared:
         return words if before is None else f"{words}, {score_words(before)} {self.words}"
 
 
-def detector_scores_lines(quality: ModelQuality, detection: DetectorQuality) -> Iterator[str]:
+def detector_scores_facts(quality: ModelQuality, detection: DetectorQuality) -> Iterator[Fact]:
     """Yield the scores of the labelled images and of all boxes, beside what they were before."""
     compared = _Compared.of(quality, detection)
     parts = [] if detection.newest is None else [*_measured(detection.newest, compared)]
     if parts:
-        yield f"Scores: {'; '.join(parts)}"
+        yield Fact(name="Scores", words="; ".join(parts))
     now, earlier = detection.newest_confidences, compared.confidences
     if now is not None and now.mean is not None:
         usual = None if earlier is None else earlier.mean
-        yield f"Mean score of all boxes: {compared.beside(score_words(now.mean), usual)}"
+        words = compared.beside(score_words(now.mean), usual)
+        yield Fact(name="Mean score of all boxes", words=words)
     cut = cut_words(now, earlier)
     if cut:
-        yield cut
+        yield Fact(name="", words=harmless(cut, _LONGEST_SENTENCE))
 
 
-def fallen_lines(quality: ModelQuality, detection: DetectorQuality) -> Iterator[str]:
+def fallen_lists(quality: ModelQuality, detection: DetectorQuality) -> Iterator[NumberedList]:
     """Yield the classes that fell most, what may be a class of two names, and the worst images."""
     compared = _Compared.of(quality, detection)
     classes = classes_that_fell(detection.classes)[:_MOST_CLASSES]
     if classes:
-        yield ""
-        yield "The classes whose AP50 fell, by how many true boxes that costs:"
-        for number, one in enumerate(classes, start=1):
-            yield f"{number}. {_class(one, compared)}"
+        yield NumberedList(
+            heading="The classes whose AP50 fell, by how many true boxes that costs",
+            lines=tuple(_class(one, compared) for one in classes),
+        )
     apart = names_apart(detection)
     if apart:
-        yield ""
-        yield harmless(apart, _LONGEST_SENTENCE)
+        yield NumberedList(heading=harmless(apart, _LONGEST_SENTENCE))
     if detection.worst:
-        yield ""
-        yield "The images on which the model did worst:"
-        for number, image in enumerate(detection.worst[:_MOST_IMAGES], start=1):
-            yield f"{number}. {_image(image)}"
+        yield NumberedList(
+            heading="The images on which the model did worst",
+            lines=tuple(map(_image, detection.worst[:_MOST_IMAGES])),
+        )
 
 
 def _measured(now: DetectorScores, compared: _Compared) -> Iterator[str]:

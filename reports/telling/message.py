@@ -1,46 +1,18 @@
-"""What people are told: a message as plain text that reads well in chat, mail and on a pager."""
+"""A message: what is sent about a run, and the test message."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PIL import Image
 
-from reports.findings.answers import Verdict
-from reports.findings.images import Offender
-from reports.findings.model_quality.quality import QualityState
 from reports.findings.run import RunFindings
-from reports.findings.runs import Notice, NoticeKind, NoticeTopic
-from reports.telling.quality_message import (
-    AND_THE_MODEL,
-    QUALITY_OPENINGS,
-    quality_line,
-    quality_lines,
-    quality_paragraph,
-    wrong_answers,
-)
-from reports.words.advice import level_advice
-from reports.words.harmless_text import harmless, shortened
-from reports.words.numbers import counted, moment
-from reports.words.of_view.sentences import view_line
-from reports.words.summary_paragraphs import summary_paragraphs
-from reports.words.wording import window_words
-
-LONGEST_TITLE = 150
-_LONGEST_SENTENCE = 700
-_LONGEST_NAME = 160
-_WORST = 2
-_OPENINGS = {
-    NoticeKind.DRIFT: "Drift in {job}",
-    NoticeKind.REMINDER: "Still drift in {job}",
-    NoticeKind.INCONCLUSIVE: "Inconclusive: {job}",
-    NoticeKind.RECOVERED: "Recovered: {job}",
-    NoticeKind.LEVEL: "Not like the reference: {job}",
-    **QUALITY_OPENINGS,
-}
-_SHOWS_IMAGES = (NoticeKind.DRIFT, NoticeKind.REMINDER)
+from reports.findings.runs import Notice, NoticeKind
+from reports.telling.content import MessageContent, NamedImage, Tone
+from reports.telling.forms.plain_text import plain_text, title_of
+from reports.telling.run_content import ToldRun, content_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +35,9 @@ class Message:
         Lines of plain text.
     kind
         What it tells, in the first place; None for a test.
+    content
+        The same in parts, for services that are sent more than plain text; None where there is
+        nothing but the text.
     also
         What else it tells, of the model's quality.
     still_open
@@ -73,6 +48,7 @@ class Message:
     body: str
     kind: NoticeKind | None
     pictures: tuple[Picture, ...] = ()
+    content: MessageContent | None = None
     also: NoticeKind | None = None
     still_open: bool = False
 
@@ -93,149 +69,49 @@ def message_of(
     pictures
         JPEG thumbnails by the image path of an offender; those of the worst two are attached.
     """
-    told = _Told(findings=findings, notices=notices)
-    worst = findings.offenders[:_WORST] if told.shows_images else ()
-    attached = [
-        Picture(name=f"unusual-{number}.jpg", data=pictures[offender.image])
-        for number, offender in enumerate(worst, start=1)
+    told = ToldRun(findings=findings, notices=notices)
+    names = {
+        offender.image: f"unusual-{number}.jpg"
+        for number, offender in enumerate(told.worst, start=1)
         if offender.image in pictures
-    ]
+    }
+    content = content_of(told, link=link, pictures=names)
     return Message(
-        title=_title(told),
-        body="\n".join(_lines(told, worst, link)),
+        title=title_of(content),
+        body=plain_text(content),
         kind=notices[0].kind,
-        pictures=tuple(attached),
+        pictures=tuple(Picture(name=name, data=pictures[image]) for image, name in names.items()),
+        content=content,
         also=notices[1].kind if len(notices) > 1 else None,
         still_open=told.still_open,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    """A run and what is told of it."""
-
-    findings: RunFindings
-    notices: tuple[Notice, ...]
-
-    @property
-    def verdict(self) -> Notice | None:
-        """What is told of the verdict or the level."""
-        return self._about(NoticeTopic.VERDICT)
-
-    @property
-    def quality(self) -> Notice | None:
-        """What is told of the model's quality; None in a job without labels too."""
-        return None if self.findings.model_quality is None else self._about(NoticeTopic.QUALITY)
-
-    @property
-    def shows_images(self) -> bool:
-        """Whether unusual images are named."""
-        return self.verdict is not None and self.verdict.kind in _SHOWS_IMAGES
-
-    @property
-    def still_open(self) -> bool:
-        """Whether the run drifts, or its model is worse."""
-        quality = self.findings.model_quality
-        is_worse = quality is not None and quality.state is QualityState.DROPPED
-        return is_worse or self.findings.verdict is Verdict.DRIFT
-
-    def _about(self, topic: NoticeTopic) -> Notice | None:
-        return next((one for one in self.notices if one.kind.topic is topic), None)
-
-
 def trial_message(job: str, *, link: str, with_picture: bool) -> Message:
-    """Return a message by which people see that theirs arrive."""
-    body = (
-        f"This is a test of the notifications of the job {job}. A real one says in a sentence what "
-        f"moved, names the two most unusual images and links to the report.\n\nAll runs: {link}"
+    """Return a message by which people see that theirs arrive, and how they will look."""
+    picture = Picture(name="test.jpg", data=_trial_picture())
+    shown = NamedImage(name="images/example.jpg", words="a test picture", picture=picture.name)
+    explained = (
+        f"This is a test of the notifications of the job {job}. A real one says what moved and "
+        "what to do, names the two most unusual images and links to the report."
+    )
+    content = MessageContent(
+        opening=f"Test: notifications of {job} arrive",
+        headline="",
+        tone=Tone.CALM,
+        paragraphs=(explained,),
+        images=(shown,) if with_picture else (),
+        link=link,
+        link_name="All runs",
+        link_words="Open all runs",
     )
     return Message(
-        title=f"Test: notifications of {job} arrive",
-        body=body,
+        title=title_of(content),
+        body=plain_text(content),
         kind=None,
-        pictures=(Picture(name="test.jpg", data=_trial_picture()),) if with_picture else (),
+        pictures=(picture,) if with_picture else (),
+        content=content,
     )
-
-
-def _title(told: _Told) -> str:
-    findings, first = told.findings, told.notices[0]
-    opening = _OPENINGS[first.kind].format(job=findings.job)
-    if told.verdict is not None and told.quality is not None:
-        opening = f"{opening}, {AND_THE_MODEL[told.quality.kind]}"
-    return shortened(f"{opening} - {harmless(_headline(told), LONGEST_TITLE)}", LONGEST_TITLE)
-
-
-def _headline(told: _Told) -> str:
-    findings, quality = told.findings, told.findings.model_quality
-    headline = findings.headline or findings.summary.partition(":")[0]
-    if told.verdict is None and quality is not None:
-        headline = quality.headline
-    elif told.notices[0].kind is NoticeKind.LEVEL and findings.level is not None:
-        headline = findings.level.summary
-    return headline.rstrip(".")
-
-
-def _lines(told: _Told, worst: Sequence[Offender], link: str) -> Iterator[str]:
-    findings = told.findings
-    for paragraph in _paragraphs(told):
-        yield harmless(paragraph, _LONGEST_SENTENCE)
-        yield ""
-    if told.verdict is not None and told.verdict.since != findings.window.end:
-        yield _since(told.verdict)
-    yield f"Window: {window_words(findings.window)}"
-    images = findings.images
-    of_all = "" if images.analysed == images.logged else f" of {images.logged:,} logged"
-    yield f"{'Images' if findings.has_images else 'Rows'}: {images.analysed:,}{of_all}"
-    yield from (harmless(line, _LONGEST_SENTENCE) for line in _of_model(told))
-    yield from (harmless(line, _LONGEST_SENTENCE) for line in filter(None, [_of_view(told)]))
-    if worst:
-        yield ""
-        yield f"The {counted(len(worst), 'most unusual image')}:".replace("The 1 ", "The ")
-    for number, offender in enumerate(worst, start=1):
-        name = harmless(offender.image, _LONGEST_NAME)
-        yield f"{number}. {name}: {harmless(offender.because, _LONGEST_NAME)}"
-    if told.quality is not None and findings.model_quality is not None:
-        yield from wrong_answers(findings.model_quality, told.quality)
-    yield ""
-    yield f"Report: {link}"
-
-
-def _of_model(told: _Told) -> Iterator[str]:
-    quality = told.findings.model_quality
-    if quality is None:
-        return
-    if told.quality is None:
-        yield quality_line(quality)
-    else:
-        yield from quality_lines(quality, told.quality, told.findings.window.end)
-
-
-def _of_view(told: _Told) -> str:
-    """Return what the model sees, beside what is told of the verdict; empty where it is quiet."""
-    return "" if told.verdict is None else view_line(told.findings)
-
-
-def _paragraphs(told: _Told) -> Iterator[str]:
-    findings, level, quality = told.findings, told.findings.level, told.findings.model_quality
-    if told.verdict is None:
-        if quality is not None:
-            yield quality_paragraph(quality)
-        headline = findings.headline or findings.summary.partition(":")[0]
-        yield f"The verdict of this run is {findings.verdict}: {headline.rstrip('.')}."
-        return
-    if told.verdict.kind is NoticeKind.LEVEL and level is not None:
-        yield f"{level.summary.rstrip('.')}. This is told once, and is no alarm."
-        yield level_advice(findings)
-    yield from summary_paragraphs(findings)
-    if told.quality is not None and quality is not None:
-        yield quality_paragraph(quality)
-
-
-def _since(notice: Notice) -> str:
-    end = moment(notice.since)
-    if notice.kind is NoticeKind.RECOVERED:
-        return f"The drift began with the window that ended {end}"
-    return f"Since the window that ended {end}"
 
 
 def _trial_picture() -> bytes:

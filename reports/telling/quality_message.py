@@ -1,4 +1,4 @@
-"""What a message says of the model's quality, in plain text."""
+"""What a message says of the model's quality."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from reports.findings.model_quality.quality import ModelQuality
 from reports.findings.model_quality.scores import ClassifierScores, WrongImage
 from reports.findings.runs import Notice, NoticeKind
-from reports.telling.detector_message import detector_scores_lines, fallen_lines
+from reports.telling.content import Fact, NumberedList
+from reports.telling.detector_message import detector_scores_facts, fallen_lists
+from reports.words.advice import BUILD_COMMAND, Step
 from reports.words.harmless_text import harmless
 from reports.words.numbers import counted, day, moment
 
@@ -25,6 +27,7 @@ AND_THE_MODEL = {
 """What follows the opening of a title that tells of the verdict first."""
 _MOST_WRONG = 2
 _LONGEST_NAME = 160
+_LONGEST_SENTENCE = 700
 
 
 def quality_paragraph(quality: ModelQuality) -> str:
@@ -32,29 +35,40 @@ def quality_paragraph(quality: ModelQuality) -> str:
     return quality.summary
 
 
-def quality_line(quality: ModelQuality) -> str:
-    """Return the line about the model in a message that is about the verdict."""
-    return f"Model: {quality.headline.rstrip('.')}"
+def quality_line(quality: ModelQuality) -> Fact:
+    """Return what is said of the model in a message that is about the verdict."""
+    return Fact(name="Model", words=harmless(quality.headline.rstrip("."), _LONGEST_SENTENCE))
 
 
-def quality_lines(quality: ModelQuality, notice: Notice, window_end: str) -> Iterator[str]:
+def quality_facts(quality: ModelQuality, notice: Notice, window_end: str) -> Iterator[Fact]:
     """Yield since when, and on how many labels of which days that rests."""
     if notice.since != window_end:
-        yield _since(notice)
+        yield Fact(name="", words=_since(notice))
     drop = quality.drop
     if notice.kind is not NoticeKind.QUALITY_RECOVERED and drop is not None and drop.since:
-        yield f"The drop began with the predictions of {day(drop.since)}"
+        yield Fact(name="", words=f"The drop began with the predictions of {day(drop.since)}")
     if quality.detection is not None:
-        yield from detector_scores_lines(quality, quality.detection)
+        yield from detector_scores_facts(quality, quality.detection)
     newest = quality.newest
     if newest is not None:
-        yield (
-            f"{_labelled(quality, newest.scores)} "
-            f"between {moment(newest.start)} and {moment(newest.end)}"
-        )
+        labelled = _labelled(quality, newest.scores)
+        words = f"{labelled.words} between {moment(newest.start)} and {moment(newest.end)}"
+        yield Fact(name=labelled.name, words=words)
 
 
-def wrong_answers(quality: ModelQuality, notice: Notice) -> Iterator[str]:
+def quality_steps(quality: ModelQuality, notice: Notice) -> Iterator[Step]:
+    """Yield what to do about a model that is worse; nothing where it has recovered."""
+    if notice.kind is NoticeKind.QUALITY_RECOVERED:
+        return
+    yield Step(words=f"Look at the {_worst(quality)}, and at whether their labels are right.")
+    yield Step(
+        words="If they are, train the model anew with labelled images of these days, name the "
+        "images that it is made for as [reference] in the job file, and build that anew:",
+        command=BUILD_COMMAND,
+    )
+
+
+def wrong_answers(quality: ModelQuality, notice: Notice) -> Iterator[NumberedList]:
     """Yield the wrong answers that the model was most sure of; none where it has recovered.
 
     Of a detector the classes that fell most, and the images on which it did worst.
@@ -62,14 +76,20 @@ def wrong_answers(quality: ModelQuality, notice: Notice) -> Iterator[str]:
     if notice.kind is NoticeKind.QUALITY_RECOVERED:
         return
     if quality.detection is not None:
-        yield from fallen_lines(quality, quality.detection)
-    if not quality.wrong:
-        return
-    yield ""
-    shown = quality.wrong[:_MOST_WRONG]
-    yield "The wrong answers that the model was most sure of:"
-    for number, one in enumerate(shown, start=1):
-        yield f"{number}. {harmless(_wrong(one), _LONGEST_NAME)}"
+        yield from fallen_lists(quality, quality.detection)
+    if quality.wrong:
+        yield NumberedList(
+            heading="The wrong answers that the model was most sure of",
+            lines=tuple(
+                harmless(_wrong(one), _LONGEST_NAME) for one in quality.wrong[:_MOST_WRONG]
+            ),
+        )
+
+
+def _worst(quality: ModelQuality) -> str:
+    if quality.detection is None:
+        return "wrong answers"
+    return "images on which the model did worst" if quality.detection.worst else "labelled images"
 
 
 def _wrong(one: WrongImage) -> str:
@@ -78,10 +98,12 @@ def _wrong(one: WrongImage) -> str:
     return f"{name}: {one.true}, called {one.predicted}{sure}"
 
 
-def _labelled(quality: ModelQuality, scores: ClassifierScores) -> str:
+def _labelled(quality: ModelQuality, scores: ClassifierScores) -> Fact:
     if quality.detection is not None:
-        return f"Labelled images: {scores.labelled:,} of {scores.predictions:,}"
-    return f"Labels: {scores.labelled:,} of {counted(scores.predictions, 'prediction')}"
+        words = f"{scores.labelled:,} of {scores.predictions:,}"
+        return Fact(name="Labelled images", words=words)
+    words = f"{scores.labelled:,} of {counted(scores.predictions, 'prediction')}"
+    return Fact(name="Labels", words=words)
 
 
 def _since(notice: Notice) -> str:

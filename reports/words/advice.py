@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reports.findings.answers import Verdict
 from reports.findings.run import RunFindings
+from reports.words.losses import what_is_missing
 from reports.words.segments import name_in_words
 from reports.words.whereabouts import segment_name
 
@@ -67,6 +68,17 @@ def level_advice(findings: RunFindings) -> str:
         f"the reference is out of date, build it anew: {BUILD_COMMAND}. Else look for what happens "
         "to images in production and not in the reference."
     )
+
+
+def steps(findings: RunFindings) -> tuple[Step, ...]:
+    """Return what to do after a run, in order; empty where there is nothing to do.
+
+    After a drift: where to look, and what to do about it. After an inconclusive run: what is
+    missing, and what makes the next run conclusive. A steady run needs nothing.
+    """
+    if findings.verdict is Verdict.INCONCLUSIVE:
+        return tuple(Step(words=sentence) for sentence in what_is_missing(findings))
+    return drift_steps(findings)
 
 
 def drift_steps(findings: RunFindings) -> tuple[Step, ...]:

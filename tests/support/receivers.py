@@ -7,7 +7,7 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -68,12 +68,15 @@ class WebServer:
         Where it listens.
     answers
         Status by the start of a path; 200 elsewhere.
+    replies
+        By the start of a path, what makes status and content of an answer from a request's body.
     delay_s
         How long it thinks before it answers.
     """
 
     port: int = 0
     answers: dict[str, int] = field(default_factory=dict)
+    replies: dict[str, Callable[[bytes], tuple[int, bytes]]] = field(default_factory=dict)
     delay_s: float = 0.0
     requests: list[Request] = field(default_factory=list)
 
@@ -83,6 +86,12 @@ class WebServer:
     def status(self, path: str) -> int:
         fitting = (code for start, code in self.answers.items() if path.startswith(start))
         return next(fitting, 200)
+
+    def reply(self, path: str, body: bytes) -> tuple[int, bytes]:
+        """Return status and content of an answer; ``ok`` is Slack's, others look at the status."""
+        fitting = (make for start, make in self.replies.items() if path.startswith(start))
+        make = next(fitting, None)
+        return (self.status(path), b"ok") if make is None else make(body)
 
     def at(self, path: str) -> list[Request]:
         return [request for request in self.requests if request.path.startswith(path)]
@@ -113,11 +122,13 @@ def web_server(certificate: Path | None = None) -> Iterator[WebServer]:
             taken.requests.append(Request(path=self.path, body=body))
             time.sleep(taken.delay_s)
             with contextlib.suppress(ConnectionError):
-                self.send_response(taken.status(self.path))
+                status, content = taken.reply(self.path, body)
+                self.send_response(status)
                 self.send_header("Content-Type", "text/plain")
                 self.end_headers()
-                # Slack's own answer; others look at the status only.
-                self.wfile.write(b"ok")
+                self.wfile.write(content)
+
+        do_GET = do_POST
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -6,7 +6,8 @@ import pytest
 
 from reports.findings.model_quality.quality import QualityBasis, QualityState
 from reports.findings.runs import Notice, NoticeKind
-from reports.telling.message import LONGEST_TITLE, message_of
+from reports.telling.forms.plain_text import LONGEST_TITLE
+from reports.telling.message import message_of
 from tests.support import findings as examples
 from tests.support.detected_runs import (
     box_class,
@@ -42,14 +43,6 @@ def test_a_drop_says_ap50_now_and_before_the_worst_classes_and_images_and_since_
         "",
         "The verdict of this run is steady: No drift.",
         "",
-        "Window: 8 Mar, 00:00 to 15 Mar 2025, 00:00 UTC",
-        "Images: 980",
-        "The drop began with the predictions of 7 Mar 2025",
-        "Scores: AP50 0.55 ± 0.08, 0.84 before; AP 0.53, 0.82 before; AP75 0.51, 0.80 before; "
-        "AR at 100 0.45, 0.74 before",
-        "Mean score of all boxes: 0.77, 0.80 before",
-        "Labelled images: 310 of 1,240 between 5 Mar 2025, 00:00 UTC and 12 Mar 2025, 00:00 UTC",
-        "",
         "The classes whose AP50 fell, by how many true boxes that costs:",
         "1. truck: AP50 0.31 [0.21, 1.00], 0.80 before, on 80 true boxes",
         "2. bus: AP50 0.48 [0.38, 1.00], 0.79 before, on 60 true boxes",
@@ -58,6 +51,21 @@ def test_a_drop_says_ap50_now_and_before_the_worst_classes_and_images_and_since_
         "The images on which the model did worst:",
         "1. images/worst 0.jpg: none of 5 true boxes found; 2 predicted boxes match none",
         "2. images/worst 1.jpg: 1 of 5 true boxes found; 2 predicted boxes match none",
+        "",
+        "What to do:",
+        "1. Look at the images on which the model did worst, and at whether their labels are "
+        "right.",
+        "2. If they are, train the model anew with labelled images of these days, name the images "
+        "that it is made for as [reference] in the job file, and build that anew: "
+        "drift profile build JOB.toml",
+        "",
+        "Window: 8 Mar, 00:00 to 15 Mar 2025, 00:00 UTC",
+        "Images: 980",
+        "The drop began with the predictions of 7 Mar 2025",
+        "Scores: AP50 0.55 ± 0.08, 0.84 before; AP 0.53, 0.82 before; AP75 0.51, 0.80 before; "
+        "AR at 100 0.45, 0.74 before",
+        "Mean score of all boxes: 0.77, 0.80 before",
+        "Labelled images: 310 of 1,240 between 5 Mar 2025, 00:00 UTC and 12 Mar 2025, 00:00 UTC",
         "",
         f"Report: {LINK}",
     ]

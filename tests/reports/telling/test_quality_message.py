@@ -7,7 +7,8 @@ import pytest
 from reports.findings.model_quality.quality import QualityState
 from reports.findings.model_quality.scores import WrongImage
 from reports.findings.runs import Notice, NoticeKind
-from reports.telling.message import LONGEST_TITLE, message_of
+from reports.telling.forms.plain_text import LONGEST_TITLE
+from reports.telling.message import message_of
 from tests.support import findings as examples
 from tests.support.labelled_runs import labelled_run
 
@@ -29,20 +30,26 @@ def message(run, *kinds, since=""):
 def test_a_drop_alone_says_by_how_much_on_which_labels_and_what_was_wrong():
     run = run_of(DROPPED, examples.steady)
     sent = message(run, NoticeKind.QUALITY_DROPPED)
-    assert sent.title == "Worse model in dogs - accuracy 0.81 ± 0.02 on 310 labels, 0.93 before"
+    assert sent.title == "Worse model in dogs - Accuracy 0.81 ± 0.02 on 310 labels, 0.93 before"
     assert sent.body.split("\n") == [
         run.model_quality.summary,
         "",
         f"The verdict of this run is steady: {HEADLINE}.",
         "",
+        "The wrong answers that the model was most sure of:",
+        "1. images/wrong 0.jpg: beagle, called boxer, confidence 0.99",
+        "2. images/wrong 1.jpg: beagle, called boxer, confidence 0.98",
+        "",
+        "What to do:",
+        "1. Look at the wrong answers, and at whether their labels are right.",
+        "2. If they are, train the model anew with labelled images of these days, name the images "
+        "that it is made for as [reference] in the job file, and build that anew: "
+        "drift profile build JOB.toml",
+        "",
         "Window: 8 Mar, 00:00 to 15 Mar 2025, 00:00 UTC",
         "Images: 980",
         "The drop began with the predictions of 7 Mar 2025",
         "Labels: 310 of 1,240 predictions between 5 Mar 2025, 00:00 UTC and 12 Mar 2025, 00:00 UTC",
-        "",
-        "The wrong answers that the model was most sure of:",
-        "1. images/wrong 0.jpg: beagle, called boxer, confidence 0.99",
-        "2. images/wrong 1.jpg: beagle, called boxer, confidence 0.98",
         "",
         f"Report: {LINK}",
     ]
@@ -53,8 +60,8 @@ def test_drift_and_drop_are_one_message_with_both_sentences():
     sent = message(run, NoticeKind.DRIFT, NoticeKind.QUALITY_DROPPED)
     assert sent.title == f"Drift in dogs, and the model is worse - {HEADLINE}"
     lines = sent.body.split("\n")
-    assert lines[0] == run.summary
-    assert lines[2] == run.model_quality.summary
+    assert lines[0] == run.model_quality.summary
+    assert "What moved most:" in lines
     assert "The 2 most unusual images:" in lines
     assert "The wrong answers that the model was most sure of:" in lines
     assert (sent.kind, sent.also) == (NoticeKind.DRIFT, NoticeKind.QUALITY_DROPPED)
@@ -63,8 +70,8 @@ def test_drift_and_drop_are_one_message_with_both_sentences():
 @pytest.mark.parametrize(
     ("kinds", "opening"),
     [
-        ([NoticeKind.QUALITY_REMINDER], "Still a worse model in dogs - accuracy"),
-        ([NoticeKind.QUALITY_RECOVERED], "Model recovered: dogs - accuracy"),
+        ([NoticeKind.QUALITY_REMINDER], "Still a worse model in dogs - Accuracy"),
+        ([NoticeKind.QUALITY_RECOVERED], "Model recovered: dogs - Accuracy"),
         (
             [NoticeKind.REMINDER, NoticeKind.QUALITY_REMINDER],
             "Still drift in dogs, and the model is still worse - Images",
