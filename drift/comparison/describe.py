@@ -12,6 +12,7 @@ from drift.comparison.columns.columns import Column, ColumnKind
 from drift.comparison.columns.constants import Constant
 from drift.comparison.columns.distributions import describe_numbers
 from drift.comparison.columns.doubts import shorten_label, too_rare
+from drift.comparison.columns.outside import outside_reference
 from drift.comparison.columns.rounding import is_constant
 from drift.comparison.effects import column_shift
 from reports.findings.answers import State
@@ -30,6 +31,9 @@ def shown(column: Column) -> Finding:
     if column.kind is not ColumnKind.CLASSES:
         constant = Constant.of(column.reference, column.resolution)
         finding = replace(finding, shift=column_shift(column, constant))
+        if column.kind is ColumnKind.NUMERIC:
+            outside = outside_reference(column.reference, column.current, constant)
+            finding = replace(finding, outside=outside)
         if constant is not None and column.kind is ColumnKind.NUMERIC:
             told = constant.described(column.reference, column.current)
             finding = replace(finding, constant=told)

@@ -61,7 +61,11 @@ class RunFacts:
 
 def assemble(facts: RunFacts) -> RunFindings:
     """Return everything that the run found."""
-    return _beside_days(facts, _beside_reference(facts))
+    return replace(
+        _beside_days(facts, _beside_reference(facts)),
+        named=facts.decision.named,
+        job_file=facts.data.job.file_name,
+    )
 
 
 def _beside_days(facts: RunFacts, found: RunFindings) -> RunFindings:

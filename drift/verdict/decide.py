@@ -18,11 +18,18 @@ from reports.words.losses import losing_advice, mostly_heic, ways_lost
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The verdict of a run and why: in one sentence, and in its beginning without the numbers."""
+    """The verdict of a run and why: in one sentence, and in its beginning without the numbers.
+
+    Attributes
+    ----------
+    named
+        The columns whose moves the headline names, in its order.
+    """
 
     verdict: Verdict
     headline: str
     summary: str
+    named: tuple[str, ...] = ()
 
 
 def decide(
@@ -106,7 +113,12 @@ def _too_many_lost(images: ImageCounts, job: Job) -> bool:
 
 
 def _decision(verdict: Verdict, sentence: Sentence) -> Decision:
-    return Decision(verdict=verdict, headline=sentence.headline, summary=sentence.summary)
+    return Decision(
+        verdict=verdict,
+        headline=sentence.headline,
+        summary=sentence.summary,
+        named=sentence.named,
+    )
 
 
 def _too_few(extent: Extent, log: LogCounts, job: Job) -> Sentence:

@@ -30,10 +30,11 @@ LONGEST_HEADLINE = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """A sentence, and its beginning without the numbers."""
+    """A sentence, its beginning without the numbers, and the columns whose moves that names."""
 
     headline: str
     summary: str
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,7 @@ def moved(drifted: Sequence[Finding], extent: Extent) -> Sentence:
     return Sentence(
         headline=headline,
         summary=f"{headline}: {', '.join(moves)}{tail}; {extent.about()}.",
+        named=_in_headline(named),
     )
 
 
@@ -124,7 +126,16 @@ def moved_in_segment(segment: JudgedSegment, extent: Extent, *, whole_drifted: b
             f"{headline}, {', '.join(moves)}{tail}; {segment.images:,} of "
             f"{extent.images.analysed:,} images.{too}"
         ),
+        named=_in_headline(named),
     )
+
+
+def _in_headline(named: Sequence[Finding]) -> tuple[str, ...]:
+    """Return the columns whose looks a headline names, in its order."""
+    looks: dict[str, str] = {}
+    for finding in named:
+        looks.setdefault(look_of(finding), finding.name)
+    return tuple(looks.values())[:_LOOKS_NAMED]
 
 
 def moved_jointly(joint: Multivariate, extent: Extent) -> Sentence:
@@ -139,6 +150,7 @@ def caused(cause: Remark, drifted: Sentence, yardstick: Yardstick = REFERENCE_AL
     return Sentence(
         headline=_short_headline(cause.headline, drifted.headline, f" {yardstick.than}"),
         summary=f"{cause.text} {drifted.summary}",
+        named=drifted.named,
     )
 
 

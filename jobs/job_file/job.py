@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from jobs.job_file.baseline_settings import BaselineSettings
 from jobs.job_file.image_settings import ExecutionSettings, ImageSettings
@@ -232,6 +232,19 @@ class Job(Settings):
     """What the lines on stderr are: `plain` text, or `json`, an object a line with the fields of
     Google's Cloud Logging. `auto` is plain on a terminal and JSON everywhere else. As a variable,
     `DRIFT__LOG_FORMAT`, it also counts for faults of the job file itself."""
+
+    _file_name: str = PrivateAttr(default="")
+
+    def read_from(self, file_name: str) -> Job:
+        """Return the same job, which now knows the name of its job file."""
+        job = self.model_copy()
+        job._file_name = file_name  # noqa: SLF001 - of the same class
+        return job
+
+    @property
+    def file_name(self) -> str:
+        """The name of the job file, without its folder; empty where there is none."""
+        return self._file_name
 
     @model_validator(mode="after")
     def _fits_together(self) -> Job:

@@ -74,7 +74,7 @@ def load_job(path: Path, environment: Mapping[str, str]) -> Job:
     if faults:
         raise JobFileError(str(path), faults)
     try:
-        return Job.model_validate(overridden)
+        return Job.model_validate(overridden).read_from(path.name)
     except ValidationError as error:
         sources = _variables_by_key(environment)
         faults = [_describe(fault, sources) for fault in error.errors()]

@@ -87,6 +87,31 @@ class Pile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """How many images of a window lie outside the reference's range of a number.
+
+    The range is the reference's central 99 %; where the reference is constant, it is wider by what
+    means nothing.
+
+    Attributes
+    ----------
+    images
+        How many images of the window have the number; beside the reference near-copies count once.
+    below, above
+        How many of them lie below and above the range.
+    usual_below, usual_above
+        Which share of images usually does, 0 to 1: on normal days where those are the basis, else
+        of the reference itself.
+    """
+
+    images: int
+    below: int
+    above: int
+    usual_below: float
+    usual_above: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What the comparison says about one column.
 
@@ -130,6 +155,9 @@ class Finding:
     beside_days
         The column beside normal days, where those are the basis of the verdict: the test, the
         effect, the direction and the state are about them then. None elsewhere.
+    outside
+        How many images of the window lie outside the usual range; None for classes, where a side
+        has no value, and in reports of older versions.
     """
 
     name: str
@@ -150,6 +178,7 @@ class Finding:
     constant: ConstantReference | None = None
     beside_days: BesideDays | None = None
     pile: Pile | None = None
+    outside: Outside | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.findings.answers import State
+from reports.findings.columns import Outside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,8 @@ class SegmentColumn:
         The standard deviation between its normal days, in the same unit; 0 beside the reference.
     label
         The class whose share changed most; empty for numbers.
+    outside
+        How many of the segment's images lie outside the usual range, as of `Finding`.
     """
 
     name: str
@@ -114,6 +117,7 @@ class SegmentColumn:
     difference: float
     day_spread: float
     label: str = ""
+    outside: Outside | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,12 @@ class RunFindings:
         One plain sentence: the verdict and why.
     headline
         The summary without its numbers, short enough for the top of a page or a subject line.
+    named
+        The columns whose moves the headline names, in its order; empty where it names none, and in
+        reports of older versions.
+    job_file
+        The name of the job file, without its folder; empty where the job was not read from a file,
+        and in reports of older versions.
     affected
         At least so many of the analysed images differ from the reference; None without drift.
     compared_images
@@ -189,6 +195,8 @@ class RunFindings:
     trend: Trend | None = None
     evidence: Evidence | None = None
     headline: str = ""
+    named: tuple[str, ...] = ()
+    job_file: str = ""
     affected: int | None = None
     affected_table: AffectedTable | None = None
     compared_images: int | None = None

@@ -18,6 +18,7 @@ from reports.findings.run import RunFindings
 REPORT_KEYS = (
     "schema_version",
     "job",
+    "job_file",
     "run_id",
     "generated_at",
     "versions",
@@ -29,6 +30,7 @@ REPORT_KEYS = (
     "verdict",
     "summary",
     "headline",
+    "named",
     "affected",
     "affected_table",
     "warnings",

@@ -40,9 +40,9 @@ def _images_wanting(findings: RunFindings) -> list[str]:
     if needed is None or images.analysed >= needed or _has_other_reasons(findings):
         return []
     words = (
-        f"The window has {counted(images.analysed, 'image')}; about {needed:,} are needed to see "
-        "a shift of the size that this job watches for in 4 runs out of 5. "
-        "A longer window collects more."
+        f"The window has {counted(images.analysed, 'image')}; about {needed:,} are needed to "
+        "notice a shift of the size that this job looks for. Make the window longer: see [window] "
+        "in the job file."
     )
     return [words]
 

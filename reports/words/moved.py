@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
+from reference_stats.features.registry import feature_named
 from reference_stats.model_view.measures import Measure, measure_named
+from reference_stats.model_view.view_scores import view_score_named
 from reports.findings.answers import State
 from reports.findings.class_shares import usual_and_current
-from reports.findings.columns import Finding
+from reports.findings.columns import Distribution, Finding, Outside
+from reports.findings.constant_reference import difference_words, reference_words
+from reports.findings.days import Basis
 from reports.findings.effect_sizes import TAILS, in_deviations
 from reports.findings.places import SegmentColumn
 from reports.findings.run import RunFindings
 from reports.words.movements import lies_to_one_side, spread_widened
+from reports.words.numbers import counted
 from reports.words.segments import short_label
 from reports.words.wording import column_title
 
 MOST_MOVED = 4
+# Where fewer images than this part left the usual range, all of them moved a little.
+_FEW = 0.1
+# With more images than this part outside on other days, "normal" is no name for the range.
+_HARDLY_ANY = 0.02
+_SLIGHTLY = 0.5
+_Column = TypeVar("_Column", Finding, SegmentColumn)
+_UP, _DOWN = ("up", "upper_tail"), ("down", "lower_tail")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +43,8 @@ class Moved:
     title
         What people call it: ``Sharpness``; for classes the column and the class that moved most.
     words
-        How it moved, without statistics, to follow the title and a colon: ``lower on the whole``,
-        ``52 % of the images, usually 13 %``.
+        How it moved, without statistics, to follow the title and a colon: ``150 of 164 images
+        below normal``, ``52 % of the images, usually 13 %``.
     """
 
     column: str
@@ -39,33 +53,66 @@ class Moved:
 
 
 def moved_in_words(findings: RunFindings, most: int = MOST_MOVED) -> tuple[Moved, ...]:
-    """Return the columns that moved most, the largest move first; empty where none drifted.
+    """Return the columns that moved, in the headline's order; empty where none drifted.
 
-    Where the headline is about one segment, they are the columns of that segment's images.
+    Those that the headline names come first, then the others, the largest move first. Where the
+    headline is about one segment, they are the columns of that segment's images. Of columns whose
+    moves look the same, such as the mean and the median brightness, the first one stands for all.
     """
+    noun = _noun(findings)
     tests = findings.segment_tests
     segment = None if tests is None else tests.headline
     if segment is not None:
-        return tuple(_of_segment(one) for one in segment.drifted[:most])
+        parts = _unlike(_ordered(segment.drifted, findings.named))[:most]
+        return tuple(_of_segment(one, noun) for one in parts)
     drifted = [one for one in findings.columns if one.state is State.DRIFT]
-    drifted.sort(key=lambda one: (-in_deviations(one.effect or 0.0, one.direction), one.name))
-    return tuple(_of_column(one) for one in drifted[:most])
+    columns = _unlike(_ordered(drifted, findings.named))[:most]
+    return tuple(_of_column(one, noun) for one in columns)
 
 
-def _of_column(column: Finding) -> Moved:
-    title = _title(column.name)
+def _unlike(columns: Iterable[_Column]) -> list[_Column]:
+    looks: dict[str, _Column] = {}
+    for column in columns:
+        feature, up = feature_named(column.name), column.direction in _UP
+        has_look = feature is not None and column.direction in {*_UP, *_DOWN}
+        looks.setdefault(_look(feature, up=up) if has_look else column.name, column)
+    return list(looks.values())
+
+
+def _noun(findings: RunFindings) -> str:
+    """Return what is counted: beside the reference near-copies count once."""
+    evidence = findings.evidence
+    once = findings.basis is Basis.REFERENCE and evidence is not None
+    fewer = evidence is not None and evidence.current_units < findings.compared
+    return "different image" if once and fewer else "image"
+
+
+def _ordered(columns: Iterable[_Column], named: tuple[str, ...]) -> list[_Column]:
+    places = {name: place for place, name in enumerate(named)}
+
+    def place(column: _Column) -> tuple[int, float, str]:
+        size = in_deviations(column.effect or 0.0, column.direction)
+        return places.get(column.name, len(places)), -size, column.name
+
+    return sorted(columns, key=place)
+
+
+def _of_column(column: Finding, noun: str) -> Moved:
     if column.categories:
         shares = usual_and_current(column)
         label = max(shares, key=lambda name: abs(shares[name][1] - shares[name][0]))
         return _class(column.name, label, *shares[label])
-    return Moved(column=column.name, title=title, words=_number_words(column))
+    words = _special_words(column) or _number_words(
+        column.name, column.direction or "", column.effect or 0.0, (column.outside, noun)
+    )
+    return Moved(column=column.name, title=title_of_column(column.name), words=words)
 
 
-def _of_segment(column: SegmentColumn) -> Moved:
+def _of_segment(column: SegmentColumn, noun: str) -> Moved:
     if column.label and column.usual is not None and column.current is not None:
         return _class(column.name, column.label, column.usual, column.current)
-    words = _way_words(column.name, column.direction)
-    return Moved(column=column.name, title=_title(column.name), words=words)
+    words = _number_words(column.name, column.direction, column.effect, (column.outside, noun))
+    return Moved(column=column.name, title=title_of_column(column.name), words=words)
 
 
 def _class(column: str, label: str, usual: float, current: float) -> Moved:
@@ -76,32 +123,88 @@ def _class(column: str, label: str, usual: float, current: float) -> Moved:
     )
 
 
-def _number_words(column: Finding) -> str:
+def _special_words(column: Finding) -> str:
+    """Return what is said of a move that is no more or less of a number; else empty."""
+    if column.constant is not None and column.beside_days is None:
+        now = difference_words(column.constant, _images(column.current))
+        return f"{now}, {reference_words(column.constant, _images(column.reference))}"
+    if column.pile is not None:
+        usually = "" if column.pile.expected < 1 else f", usually {column.pile.expected:,.0f}"
+        return f"nearly the same in {counted(column.pile.images, 'image')}{usually}"
     if lies_to_one_side(column):
-        return "moved to one side"
+        return "all images moved the same way"
     if column.direction == "spread":
-        return "more varied" if spread_widened(column) else "less varied"
-    return _way_words(column.name, column.direction or "")
+        return _spread_words(spread_widened(column))
+    then, share = _copies(column.reference), _copies(column.current)
+    if column.direction == "shares" and then is not None and share is not None:
+        return f"{_share(share)} of the images, usually {_share(then)}"
+    return ""
 
 
-def _way_words(name: str, direction: str) -> str:
-    measure = measure_named(name)
-    if direction in {"up", "down"}:
-        return f"{_look(measure, up=direction == 'up')} on the whole"
+def _spread_words(widened: bool | None) -> str:
+    if widened is None:
+        return "spread in another way than usual"
+    return "more varied than usual" if widened else "less varied than usual"
+
+
+def _number_words(
+    name: str, direction: str, effect: float, outside: tuple[Outside | None, str]
+) -> str:
+    """Return how a number moved: how many images left the usual range, else which way all went.
+
+    Parameters
+    ----------
+    outside
+        How many images lie outside the usual range, and what they are called.
+    """
+    counted_out = _counted_out(direction, *outside)
+    if counted_out:
+        return counted_out
+    if direction not in {*_UP, *_DOWN}:
+        return "not as usual"
+    look = _look(measure_named(name), up=direction in _UP)
     if direction in TAILS:
-        return f"{_look(measure, up=direction == 'upper_tail')} in some images"
-    return {"spread": "another spread", "pile": "the same in many images"}.get(direction, "changed")
+        return f"some images {look} than usual"
+    return f"slightly {look} on average" if effect < _SLIGHTLY else f"{look} on average"
+
+
+def _counted_out(direction: str, outside: Outside | None, noun: str) -> str:
+    """Return how many images lie on the side to which a number moved; empty where few do."""
+    if outside is None or direction not in {*_UP, *_DOWN}:
+        return ""
+    up = direction in _UP
+    out = outside.above if up else outside.below
+    usual = outside.usual_above if up else outside.usual_below
+    if out / outside.images - usual < _FEW and direction not in TAILS:
+        return ""
+    number = f"{out:,} of {counted(outside.images, noun)}"
+    if usual <= _HARDLY_ANY:
+        return f"{number} {'above' if up else 'below'} normal"
+    return f"{number} very {'high' if up else 'low'}, usually {usual * outside.images:,.0f}"
 
 
 def _look(measure: Measure | None, *, up: bool) -> str:
-    look = "" if measure is None else (measure.rises if up else measure.falls)
+    # The title of a score says already that it is about the model.
+    is_score = measure is not None and view_score_named(measure.name) is not None
+    look = "" if measure is None or is_score else (measure.rises if up else measure.falls)
     return look or ("higher" if up else "lower")
 
 
-def _title(name: str) -> str:
+def title_of_column(name: str) -> str:
+    """Return what people call a column."""
     measure = measure_named(name)
     return column_title(name, {} if measure is None else {name: measure})
 
 
+def _images(side: Distribution | None) -> int:
+    return 0 if side is None else side.count
+
+
+def _copies(side: Distribution | None) -> float | None:
+    return None if side is None or side.mean is None else side.mean / (side.mean + 1)
+
+
 def _share(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.01 or not share else "under 1 %"
+    if 0 < share < 0.01:
+        return "under 1 %"
+    return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"

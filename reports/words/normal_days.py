@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from reports.findings.days import Baseline, Basis, Episode
+from reference_stats.model_view.measures import measure_named
+from reports.findings.days import Baseline, Basis, Episode, Level, LevelColumn
 from reports.findings.run import RunFindings, WindowSpan
 from reports.words.numbers import counted, day, moment
+from reports.words.segments import short_label
 from reports.words.wording import days_words
 
+_WAYS_NAMED = 3
 _USUALLY = {"day": "on normal days", "hour": "in normal hours", "window": "in normal windows"}
 
 
@@ -74,6 +77,20 @@ def episode_words(episode: Episode, unit: str) -> str:
     return f"since {since}, {block_noun(unit)} {episode.blocks}"
 
 
+def since_words(findings: RunFindings) -> str:
+    """Return since when windows are unusual, as a sentence; empty where it began with this one.
+
+    It is empty as well where the headline says since when.
+    """
+    episode, baseline = findings.episode, findings.baseline
+    if episode is None or episode.blocks < 2 or findings.onset is not None:
+        return ""
+    unit = "day" if baseline is None else baseline.unit
+    noun = block_noun(unit)
+    since = day(episode.since) if noun == "day" else moment(episode.since)
+    return f"It began on {since}: this is {noun} {episode.blocks}."
+
+
 def baseline_words(baseline: Baseline) -> str:
     """Return which normal blocks are known, which do not teach and why, as a line."""
     words = [blocks_words(baseline.blocks, baseline.unit)]
@@ -85,3 +102,26 @@ def baseline_words(baseline: Baseline) -> str:
     if baseline.not_made:
         words.append(f"{counted(baseline.not_made, noun)} more not measured yet")
     return "; ".join(words)
+
+
+def level_in_words(level: Level, unit: str) -> str:
+    """Return how production differs from the reference for good, without numbers, as a sentence.
+
+    Parameters
+    ----------
+    unit
+        What a block is, as of `Baseline`.
+    """
+    ways = list(dict.fromkeys(_way(one) for one in level.columns))
+    who = f"Even {usually(unit)} images" if level.blocks else "These images"
+    how = f": {', '.join(ways[:_WAYS_NAMED])}" if ways else ""
+    return f"{who} are not like the reference{how}."
+
+
+def _way(column: LevelColumn) -> str:
+    up = column.difference > 0
+    if column.label:
+        return f"{'more' if up else 'less'} {short_label(column.label)}"
+    measure = measure_named(column.name)
+    look = "" if measure is None else (measure.rises if up else measure.falls)
+    return look or f"{'higher' if up else 'lower'} {column.name}"

@@ -8,6 +8,8 @@ from reports.history.history import parse_time
 
 NOTHING = "\N{EN DASH}"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+"""The days of a week, as calendars name them."""
 SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
 _ROUNDING = 1e-12
 

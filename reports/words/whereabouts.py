@@ -9,9 +9,8 @@ from reports.findings.effect_sizes import LARGEST_EFFECT
 from reports.findings.places import Onset, Segment, SegmentScan
 from reports.findings.run import RunFindings
 from reports.history.history import parse_time
-from reports.words.numbers import SIGMA, counted, listed, moment, p_words
+from reports.words.numbers import SIGMA, WEEKDAYS, counted, listed, moment, p_words
 from reports.words.segments import name_in_words
-from reports.words.weekdays import WEEKDAYS
 
 _STEPS = "steps of the resolution"
 _TIMES = ("hour", "day")

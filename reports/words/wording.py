@@ -15,8 +15,8 @@ from reports.words.lengths import span_words
 from reports.words.numbers import SIGMA, counted, day, moment, sentence
 
 SIGMA_EXPLAINED = (
-    f"{SIGMA} is one standard deviation of the reference images: an image that is 1 {SIGMA} down "
-    "lies below about 5 of 6 of them."
+    f"Sigma ({SIGMA}) is one standard deviation of the reference images: an image that is "
+    f"1 {SIGMA} down lies below about 5 of 6 of them."
 )
 _OF_IMAGES = "the images "
 _OF_ROWS = "the rows of "
@@ -100,12 +100,6 @@ def column_title(name: str, features: Mapping[str, Measure]) -> str:
     return sentence(feature.title) if feature is not None and feature.title else name
 
 
-def warning_noun(findings: RunFindings) -> str:
-    """Return the noun for a run's warnings: a note, if the only warning is about the time zone."""
-    is_note = findings.assumed_timezone is not None and len(findings.warnings) == 1
-    return "note" if is_note else "warning"
-
-
 def power_words(findings: RunFindings) -> str:
     """Return the shift that the run would have noticed, as a sentence; empty if it is not known.
 
@@ -123,6 +117,23 @@ def power_words(findings: RunFindings) -> str:
         f"A shift of {findings.smallest_effect:.2f} {SIGMA} (standard deviations of the "
         "reference) or more would have been seen."
     )
+
+
+def smallest_shift_words(findings: RunFindings) -> str:
+    """Return the shift that the run would have noticed, without its unit; empty as `power_words`.
+
+    Two values of a normal distribution differ by 2 / sqrt(pi) = 1.13 standard deviations on
+    average: that is what people see when they hold two images beside each other.
+    """
+    if not power_words(findings) or findings.smallest_effect is None:
+        return ""
+    share = 100 * findings.smallest_effect * math.sqrt(math.pi) / 2
+    # Two digits would claim more than a mean of differences is good for.
+    step = 10 if share >= 20 else 5
+    rounded = max(step * math.ceil(round(share / step, 6)), step)
+    if rounded >= 200:
+        return "more than twice what two images usually differ by"
+    return f"about {rounded} % of what two images usually differ by"
 
 
 def evidence_words(findings: RunFindings) -> str:

@@ -69,6 +69,7 @@ WHERE = {
     ConstantReference: SCHEMA["$defs"]["constant_reference"],
     columns.Distribution: SCHEMA["$defs"]["distribution"],
     columns.Histogram: SCHEMA["$defs"]["histogram"],
+    columns.Outside: SCHEMA["$defs"]["outside"],
     columns.Pile: SCHEMA["$defs"]["pile"],
     columns.Category: SCHEMA["$defs"]["category"],
     columns.Statistic: SCHEMA["$defs"]["statistic"],

@@ -23,6 +23,14 @@ CENTRAL = (0.005, 0.995)
 _A_HAIR = 1e-9
 
 
+def central_range(values: Numbers) -> tuple[float, float]:
+    """Return the ends of the central 99 % of at least one value."""
+    last = len(values) - 1
+    places = math.floor(CENTRAL[0] * last), math.ceil(CENTRAL[1] * last)
+    low, high = np.partition(values, places)[list(places)]
+    return float(low), float(high)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constant:
     """The range of a reference whose values lie no farther apart than means anything.
@@ -53,10 +61,7 @@ class Constant:
         resolution
             0 asks for equal values, up to rounding.
         """
-        values = reference.to_numpy()
-        last = len(values) - 1
-        places = math.floor(CENTRAL[0] * last), math.ceil(CENTRAL[1] * last)
-        low, high = (float(end) for end in np.partition(values, places)[list(places)])
+        low, high = central_range(reference.to_numpy())
         hair = rounding_of(np.array([low, high])) + _A_HAIR * resolution
         if high - low > resolution + hair:
             return None
@@ -64,11 +69,16 @@ class Constant:
 
     def above(self, values: pd.Series) -> float:
         """Return the share of values that lie above by more than the resolution."""
-        return float((values.to_numpy() > self.high + self.resolution + self.hair).mean())
+        return float((values.to_numpy() > self.high + self.means_nothing).mean())
 
     def below(self, values: pd.Series) -> float:
         """Return the share of values that lie below by more than the resolution."""
-        return float((values.to_numpy() < self.low - self.resolution - self.hair).mean())
+        return float((values.to_numpy() < self.low - self.means_nothing).mean())
+
+    @property
+    def means_nothing(self) -> float:
+        """How far outside the range a value may lie and still be the same."""
+        return self.resolution + self.hair
 
     def described(self, reference: pd.Series, current: pd.Series) -> ConstantReference:
         """Return what both sides hold, for people."""

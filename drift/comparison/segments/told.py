@@ -126,4 +126,5 @@ def _column(finding: Finding) -> SegmentColumn:
         difference=moved or 0.0,
         day_spread=0.0 if beside is None else beside.day_spread,
         label=label,
+        outside=finding.outside,
     )

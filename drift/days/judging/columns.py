@@ -20,7 +20,7 @@ from drift.days.judging.effects import (
     number_beside_days,
     share_effect_beside_days,
 )
-from drift.days.judging.usual import usual_shares
+from drift.days.judging.usual import outside_usual, usual_shares
 from drift.days.model.verdict import WindowVerdict
 from drift.days.sums import FamilySums
 from reports.findings.answers import State
@@ -142,7 +142,11 @@ class DaysJudge:
             day_spread=location.day_spread,
         )
         finding = self._said(compared, column, effect, large, self.statistic(key), shown)
-        return replace(finding, note=finding.note or self._too_small(column, effect, chosen))
+        return replace(
+            finding,
+            note=finding.note or self._too_small(column, effect, chosen),
+            outside=outside_usual(self.blocks, self.window, column.name),
+        )
 
     def _too_small(self, column: Column, effect: Effect, chosen: StatisticKey | None) -> str:
         """Return why an improbable number is no drift, where its resolution alone is the reason."""

@@ -23,7 +23,7 @@ from drift.days.judging.effects import (
 )
 from drift.days.judging.of_family import family_of
 from drift.days.judging.segment_families import SegmentFamily, SegmentPast
-from drift.days.judging.usual import usual_number, usual_shares
+from drift.days.judging.usual import outside_usual, usual_number, usual_shares
 from drift.days.model.random_effects.family_rows import known_days, rows_of, without_scores
 from drift.days.model.verdict import GroupVerdict, WindowVerdict, judge
 from drift.days.sums import FamilySums
@@ -215,7 +215,12 @@ class _Sayer:
             day_spread=score.day_spread,
         )
         if is_number:
-            return replace(finding, beside_days=shown, current=self._distribution(column))
+            return replace(
+                finding,
+                beside_days=shown,
+                current=self._distribution(column),
+                outside=outside_usual(self.usual, self._window, column.name),
+            )
         shares = usual_shares(self.usual, column.name)
         return replace(
             finding,

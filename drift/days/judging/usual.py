@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drift.days.sums import ColumnSums, FamilySums
+from reports.findings.columns import Outside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,28 @@ def usual_number(blocks: Sequence[FamilySums], column: str) -> UsualNumber | Non
         deviation=math.sqrt(sum(_variance(sums) for sums in known) / number),
         above=sum(sums.above / sums.known for sums in known) / number,
         below=sum(sums.below / sums.known for sums in known) / number,
+    )
+
+
+def outside_usual(blocks: Sequence[FamilySums], window: FamilySums, column: str) -> Outside | None:
+    """Return how many images of the window lie outside the reference's central 99 %.
+
+    None where either side does not know the number.
+
+    >>> sums = ColumnSums(known=4, total=8.0, squares=20.0, above=1, below=0)
+    >>> day = FamilySums(images=4, effective=4.0, columns={"mean": sums})
+    >>> outside_usual([day, day], day, "mean")
+    Outside(images=4, below=0, above=1, usual_below=0.0, usual_above=0.25)
+    """
+    usual, now = usual_number(blocks, column), window.columns.get(column)
+    if usual is None or now is None or not now.known:
+        return None
+    return Outside(
+        images=now.known,
+        below=now.below,
+        above=now.above,
+        usual_below=usual.below,
+        usual_above=usual.above,
     )
 
 

@@ -32,8 +32,8 @@ from reports.pages.index.trends import find_trends
 from reports.pages.links import JobLinks
 from reports.pages.page import render
 from reports.words import normal_days, numbers, wording
+from reports.words.numbers import WEEKDAYS
 from reports.words.of_rows.sentences import page_in_rows
-from reports.words.weekdays import WEEKDAYS
 
 RUNS_ONE_BY_ONE = 90
 RUNS_OPEN = 14

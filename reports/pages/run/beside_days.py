@@ -1,4 +1,4 @@
-"""What a run's page says of normal days: the basis, an episode, the level, and what to do."""
+"""What a run's page says of normal days: the basis, and the level with what to do about it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from reference_stats.model_view.measures import Measure
 from reports.findings.days import Basis, Level, LevelColumn
 from reports.findings.run import RunFindings
-from reports.words.advice import Step, drift_steps, level_steps
+from reports.words.advice import Step, level_steps
 from reports.words.movements import deviations
 from reports.words.normal_days import (
     baseline_words,
     basis_words,
     block_noun,
     blocks_words,
-    episode_words,
     usually,
 )
-from reports.words.numbers import counted, day, sentence
+from reports.words.numbers import counted, day
 from reports.words.wording import column_title
 
 
@@ -79,14 +78,10 @@ class DaysView:
         What is compared with each other: ``days``.
     yardstick
         From what images differ: ``normal days`` or ``the reference``.
-    episode
-        Since when the windows are unusual; empty outside of an episode.
     baseline
         The normal blocks that are known; empty where none are kept.
     level
         None where it was not asked.
-    steps
-        What to do about a drift; empty without one.
     of_rows
         Whether rows of a log are what counts once, and not images.
     """
@@ -96,10 +91,8 @@ class DaysView:
     usually: str
     blocks: str
     yardstick: str
-    episode: str
     baseline: str
     level: LevelView | None
-    steps: tuple[Step, ...]
     of_rows: bool = False
 
 
@@ -111,7 +104,7 @@ def days_view(findings: RunFindings, features: Mapping[str, Measure]) -> DaysVie
     features
         Plain words by column name.
     """
-    baseline, episode, level = findings.baseline, findings.episode, findings.level
+    baseline, level = findings.baseline, findings.level
     unit = "day" if baseline is None else baseline.unit
     return DaysView(
         is_basis=findings.basis is Basis.DAYS,
@@ -121,10 +114,8 @@ def days_view(findings: RunFindings, features: Mapping[str, Measure]) -> DaysVie
         yardstick=f"normal {block_noun(unit)}s"
         if findings.basis is Basis.DAYS
         else "the reference",
-        episode="" if episode is None else sentence(f"unusual {episode_words(episode, unit)}"),
         baseline="" if baseline is None else baseline_words(baseline),
         level=None if level is None else _level(findings, level, unit, features),
-        steps=drift_steps(findings),
         of_rows=not findings.has_images,
     )
 

@@ -5,15 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reports.findings.answers import State, Verdict
+from reports.findings.remarks import RemarkWeight
 from reports.findings.run import RunFindings
-from reports.pages.run.cards import CardGroups, ColumnCard, by_movement
-from reports.pages.run.contact_sheet import ContactSheet, Shot
-from reports.words.losses import what_is_missing
-from reports.words.numbers import SIGMA
-from reports.words.summary_paragraphs import summary_paragraphs
+from reports.pages.run.cards import CardGroups
+from reports.pages.run.contact_sheet import ContactSheet
+from reports.pages.run.grown_class import GrownClassView
+from reports.pages.run.top.figures import Figures, figures_of
+from reports.pages.run.top.look import FirstLook, look_at
+from reports.words.advice import Step, steps
+from reports.words.moved import Moved, moved_in_words, title_of_column
+from reports.words.normal_days import level_in_words, since_words
+from reports.words.numbers import counted, listed
+from reports.words.of_quality.brief import STATE_LABELS, quality_in_brief
+from reports.words.segments import name_in_words
 
-MOVEMENTS = 4
-IMAGES = 4
+_TREND_COLUMNS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """A column that moved, with the anchor of where more is said of it."""
+
+    moved: Moved
+    anchor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,60 +37,136 @@ class FirstScreen:
 
     Attributes
     ----------
-    moved, more_moved
-        The columns that moved farthest, on one scale, and the number of other columns that moved.
+    model, model_words
+        Whether the model is still right, and its scores in a few words; empty without labels.
+    since
+        Since when windows are unusual; empty where the headline says it, or it began now.
+    flags
+        What a reader must know beside the headline: remarks that bear on the verdict.
+    level
+        How production differs from the reference for good; empty where it does not.
+    trend
+        A slow drift over many runs; empty where there is none.
+    look
+        The pictures; None where there is nothing to look at.
+    changed
+        What the chips are about: ``What changed``.
+    chips, more_moved
+        The columns that moved, in the headline's order, and the number of other columns.
     rest
         The anchor of the first section of columns, where the others begin.
-    explain_sigma
-        Whether the text mentions a standard deviation, so that the page must explain it.
-    shots
-        The number of images that stand out.
-    strip
-        The worst images that have a picture.
-    named
-        The worst images by name: the images of the strip, or the worst ones if none has a picture.
-    typical
-        Name, source and link of typical reference images.
-    summary
-        The run's summary in paragraphs.
-    missing
-        What was missing for a verdict, in one sentence each; empty if there is a verdict.
+    todo_title, todo, rare
+        What to do, or what is missing for a verdict; and what is right in few cases only.
+    figures
+        The figures behind the first screen.
     """
 
-    moved: tuple[ColumnCard, ...]
+    model: str
+    model_words: str
+    since: str
+    flags: tuple[str, ...]
+    level: str
+    trend: str
+    look: FirstLook | None
+    changed: str
+    chips: tuple[Chip, ...]
     more_moved: int
     rest: str
-    explain_sigma: bool
-    shots: int
-    strip: tuple[Shot, ...]
-    named: tuple[Shot, ...]
-    typical: tuple[tuple[str, str, str | None], ...]
-    summary: tuple[str, ...]
-    missing: tuple[str, ...]
+    todo_title: str
+    todo: tuple[Step, ...]
+    rare: tuple[Step, ...]
+    figures: Figures
 
 
 def first_screen(
-    findings: RunFindings, groups: Sequence[CardGroups], sheet: ContactSheet
+    findings: RunFindings,
+    groups: Sequence[CardGroups],
+    sheet: ContactSheet,
+    grown: GrownClassView | None = None,
 ) -> FirstScreen:
-    """Return the content of the top of a run's page."""
-    ordered = sorted(
-        (card for group in groups for card in group.moved),
-        key=lambda card: by_movement(card.finding),
-    )
-    moved = ordered[:MOVEMENTS]
-    strip = tuple(shot for shot in sheet.shots if shot.source)[:IMAGES]
+    """Return the content of the top of a run's page.
+
+    Parameters
+    ----------
+    groups
+        The cards of all columns.
+    grown
+        The predicted class that grew, with its pictures.
+    """
+    todo, quality = steps(findings), findings.model_quality
+    moved = moved_in_words(findings)
+    lacks = findings.verdict is Verdict.INCONCLUSIVE and not any(one.command for one in todo)
     return FirstScreen(
-        moved=tuple(moved),
-        more_moved=len(ordered) - len(moved),
+        model="" if quality is None else STATE_LABELS[quality.state],
+        model_words="" if quality is None else quality_in_brief(quality),
+        since=since_words(findings),
+        flags=_flags(findings, todo),
+        level=_level(findings),
+        trend=_trend(findings),
+        look=look_at(findings, sheet, grown),
+        changed=_changed(findings),
+        chips=tuple(Chip(moved=one, anchor=_anchor(one, findings, groups)) for one in moved),
+        more_moved=_number_moved(findings) - len(moved),
         rest=_section_of(findings),
-        explain_sigma=any(SIGMA in card.movement.brief for card in moved),
-        shots=len(sheet.shots),
-        strip=strip,
-        named=(strip or sheet.shots)[:IMAGES],
-        typical=sheet.typical[:IMAGES] if strip else (),
-        summary=summary_paragraphs(findings),
-        missing=tuple(what_is_missing(findings)),
+        todo_title="What is missing" if lacks else "What to do",
+        todo=tuple(step for step in todo if not step.is_rare),
+        rare=tuple(step for step in todo if step.is_rare),
+        figures=figures_of(findings, todo),
     )
+
+
+def _flags(findings: RunFindings, todo: Sequence[Step]) -> tuple[str, ...]:
+    """Return the remarks that bear on the verdict and are not among what to do."""
+    told = [step.words for step in todo]
+    heavy = [one for one in findings.remarks if one.weight is not RemarkWeight.NOTE]
+    return tuple(
+        one.text
+        for one in heavy
+        if one.text not in findings.summary and not any(one.text in words for words in told)
+    )
+
+
+def _level(findings: RunFindings) -> str:
+    level = findings.level
+    return level_in_words(level, _unit(findings)) if level is not None and level.stands_out else ""
+
+
+def _unit(findings: RunFindings) -> str:
+    return "day" if findings.baseline is None else findings.baseline.unit
+
+
+def _trend(findings: RunFindings) -> str:
+    trend = findings.trend
+    if trend is None or trend.state is not State.DRIFT:
+        return ""
+    titles = [title_of_column(column.name).lower() for column in trend.columns]
+    what = f": {listed(titles, _TREND_COLUMNS)}" if titles else ""
+    return f"Slow drift over the last {counted(trend.runs, 'run')}{what}."
+
+
+def _changed(findings: RunFindings) -> str:
+    tests = findings.segment_tests
+    segment = None if tests is None else tests.headline
+    if segment is None:
+        return "What changed"
+    return f"What changed at {name_in_words(segment.column, segment.value)}"
+
+
+def _number_moved(findings: RunFindings) -> int:
+    tests = findings.segment_tests
+    segment = None if tests is None else tests.headline
+    if segment is not None:
+        return len(segment.drifted)
+    return sum(column.state is State.DRIFT for column in findings.columns)
+
+
+def _anchor(moved: Moved, findings: RunFindings, groups: Sequence[CardGroups]) -> str:
+    """Return where more is said of a column: its part of the traffic, else its card."""
+    tests = findings.segment_tests
+    if tests is not None and tests.headline is not None:
+        return "segments"
+    cards = {card.finding.name: card.anchor for group in groups for card in group.moved}
+    return cards.get(moved.column, _section_of(findings))
 
 
 def _section_of(findings: RunFindings) -> str:

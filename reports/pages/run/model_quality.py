@@ -84,7 +84,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostClass:
-    """A class that got worse, in a few words: ``recall 0.31, 0.91 before``."""
+    """A class that got worse, in a few words: ``31 % recognised, 91 % before``."""
 
     name: str
     words: str
@@ -262,10 +262,10 @@ def _lost_classes(quality: ModelQuality) -> tuple[LostClass, ...]:
 
 
 def _lost(one: ClassScore) -> LostClass:
-    recall = NOTHING if one.recall is None else score_words(one.recall.value)
+    now = NOTHING if one.recall is None else percent(one.recall.value)
     before = one.recall_before
-    was = "" if before is None else f", {score_words(before.value)} before"
-    return LostClass(name=shortened(one.name, _LONGEST_NAME), words=f"recall {recall}{was}")
+    was = "" if before is None else f", {percent(before.value)} before"
+    return LostClass(name=shortened(one.name, _LONGEST_NAME), words=f"{now} recognised{was}")
 
 
 def _days_shown(quality: ModelQuality) -> tuple[tuple[str, str, str], ...]:

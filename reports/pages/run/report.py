@@ -10,7 +10,14 @@ from reports.findings.images import AffectedTable
 from reports.findings.run import RunFindings
 from reports.history.history import HistoryRow, rows_before
 from reports.pages.links import ImageLinks, link_by_template
-from reports.pages.page import BOXES_STYLE, DETECTOR_STYLE, QUALITY_STYLE, VIEW_STYLE, render
+from reports.pages.page import (
+    ANSWER_STYLE,
+    BOXES_STYLE,
+    DETECTOR_STYLE,
+    QUALITY_STYLE,
+    VIEW_STYLE,
+    render,
+)
 from reports.pages.run.beside_days import days_view
 from reports.pages.run.cards import group_cards
 from reports.pages.run.contact_sheet import contact_sheet
@@ -20,6 +27,7 @@ from reports.pages.run.model_quality import quality_view
 from reports.pages.run.model_view.section import model_view_section
 from reports.pages.run.segments import segments_view
 from reports.pages.run.thumbnails import FurtherPictures
+from reports.pages.run.top.figures import notes_of
 from reports.words import movements, whereabouts, wording
 from reports.words.of_rows.sentences import page_in_rows
 from reports.words.picture_limits import poor_pictures
@@ -117,13 +125,13 @@ def report_html(
         The pictures of single sections.
     """
     earlier = rows_before(history, findings.window.end)
-    limit = findings.minimum_effect
-    plain = _plain_words(findings)
+    limit, plain = findings.minimum_effect, _plain_words(findings)
     features = group_cards(findings.features, plain, earlier, "feature", limit)
     seen = group_cards(findings.view, plain, earlier, "view", limit)
     predictions = group_cards(findings.predictions, {}, earlier, "prediction", limit)
     measured = group_cards(findings.numbers, {}, earlier, "number", limit)
     sheet = contact_sheet(findings, pictures, typical, links.images)
+    grown = grown_class_view(findings, further.of_class, links.images)
     values = {
         "findings": findings,
         "words": wording,
@@ -132,9 +140,10 @@ def report_html(
         "predictions": predictions,
         "numbers_logged": measured,
         "sheet": sheet,
-        "grown": grown_class_view(findings, further.of_class, links.images),
+        "grown": grown,
         "view": model_view_section(findings, seen, further.of_view, links.images),
-        "top": first_screen(findings, (features, seen, predictions, measured), sheet),
+        "top": first_screen(findings, (features, seen, predictions, measured), sheet, grown),
+        "notes": notes_of(findings),
         "poor_pictures": poor_pictures(findings),
         "movements": movements,
         "days": days_view(findings, plain),
@@ -174,7 +183,7 @@ def _further_styles(findings: RunFindings) -> tuple[str, ...]:
         BOXES_STYLE: findings.boxes,
         VIEW_STYLE: findings.model_view,
     }
-    return tuple(sheet for sheet, part in parts.items() if part is not None)
+    return (ANSWER_STYLE, *(sheet for sheet, part in parts.items() if part is not None))
 
 
 def _titles(findings: RunFindings) -> dict[str, str]:

@@ -6,12 +6,15 @@ import pytest
 
 from drift.verdict.headline.named import to_name
 from drift.verdict.headline.reach import capped_reach, reach
+from drift.verdict.sentence import Extent
+from drift.verdict.sentence import moved as moved_words
 from reference_stats.features.feature import Sign
 from reference_stats.features.registry import FEATURES, feature_named
 from reports.findings.answers import State
 from reports.findings.columns import Distribution, Finding
 from reports.findings.constant_reference import ConstantReference
 from reports.findings.days import BesideDays
+from reports.findings.images import ImageCounts
 
 
 def moved(name, effect, direction="up", then=0.0, now=1e6, **other):
@@ -109,3 +112,13 @@ def test_features_stand_behind_features_that_tell_something_and_not_in_circles()
             if other.name not in seen:
                 seen.add(other.name)
                 ahead += other.behind
+
+
+def test_a_headline_tells_which_columns_it_names():
+    blurred, dark = moved("sharpness", 1.9, "down"), moved("mean", 1.8, "down")
+    images = ImageCounts(logged=9, analysed=9, missing=0, unreadable=0, unfetched=0)
+
+    told = moved_words([dark, blurred, moved("median", 1.7, "down")], Extent(images=images))
+
+    assert told.named == tuple(names(dark, blurred))
+    assert told.headline == "Images are blurrier and darker than the reference"

@@ -53,6 +53,13 @@ def test_a_short_job_file_gets_the_documented_defaults(job_file):
     assert job.images.immutable
 
 
+def test_a_job_knows_the_name_of_its_file_and_one_without_a_file_none(job_file):
+    job = load_job(job_file(GOOD), {})
+
+    assert job.file_name == "job.toml"
+    assert type(job).model_validate(job.model_dump()).file_name == ""
+
+
 def test_every_fault_is_reported_at_once_with_key_value_expectation_and_suggestion(job_file):
     text = GOOD.replace('"7d"', '"7 dayz"').replace("[images]", "[imagess]")
     text += "[detection]\nfalse_alarm_rate = 3\nminimum_efect = 1\n"

@@ -6,7 +6,7 @@ import pytest
 
 from reports.findings.days import Basis
 from reports.words import normal_days as words
-from reports.words.advice import drift_steps, level_advice, level_steps
+from reports.words.advice import drift_steps, level_advice, level_steps, steps
 from reports.words.movements import movement
 from tests.support import findings as examples
 from tests.support import normal_days
@@ -89,7 +89,7 @@ def test_the_baseline_says_what_does_not_teach_and_what_is_still_to_come() -> No
 def test_a_drift_names_the_part_to_look_at_and_every_command_with_its_run() -> None:
     run = normal_days.drifted_from_days()
     steps = drift_steps(run)
-    assert steps[0].words.startswith("Look first at model_version 7")
+    assert steps[0].words.startswith("Check model_version 7 first")
     assert [step.command for step in steps[1:]] == [
         f"drift accept JOB.toml {run.run_id}",
         f"drift reject JOB.toml {run.run_id}",
@@ -107,7 +107,7 @@ def test_without_a_part_or_images_the_columns_are_looked_at() -> None:
     everywhere = dataclasses.replace(normal_days.drifted_from_days(), segments=())
     assert "images that stand out" in drift_steps(everywhere)[0].words
     bare = dataclasses.replace(everywhere, offenders=())
-    assert "columns that moved most" in drift_steps(bare)[0].words
+    assert "where the values come from: Brightness" in drift_steps(bare)[0].words
 
 
 def test_a_level_is_accepted_or_the_reference_built_anew() -> None:
@@ -131,3 +131,20 @@ def test_a_tail_beside_days_is_told_against_what_is_usual() -> None:
     said = movement(dataclasses.replace(mean, direction="upper_tail", effect=0.12), None)
     assert said.size == "12\N{NO-BREAK SPACE}% more of the images"
     assert said.meaning == "higher than usual"
+
+
+def test_learning_says_how_long_to_wait_and_a_steady_day_nothing() -> None:
+    wait, accept = steps(normal_days.learning())
+    assert wait.words.startswith("Nothing, if you can wait: 5 more normal days will tell")
+    assert accept.command.startswith("drift accept")
+    assert steps(normal_days.quiet_day()) == ()
+
+
+def test_a_reason_without_a_verdict_is_said_without_the_headline() -> None:
+    run = dataclasses.replace(
+        examples.inconclusive(),
+        headline="Too few images for a verdict",
+        summary="The window has only 23 images; a verdict needs at least 50 (window.min_images).",
+        images_needed=None,
+    )
+    assert steps(run)[0].words == run.summary

@@ -164,13 +164,16 @@ def test_where_no_image_could_be_analysed_one_sentence_says_why_and_what_to_chec
     assert check in words
 
 
-def test_the_time_zone_alone_is_a_note_and_anything_beside_it_a_warning() -> None:
-    run = examples.drifted()
-    two = (*run.warnings, "20 of 60 images could not be analysed.")
+def test_the_smallest_shift_is_told_by_what_two_images_differ_by() -> None:
+    run = dataclasses.replace(examples.steady(), remarks=(), smallest_effect=0.65)
 
-    assert wording.warning_noun(run) == "note"
-    assert wording.warning_noun(dataclasses.replace(run, warnings=two)) == "warning"
-    assert wording.warning_noun(dataclasses.replace(run, assumed_timezone=None)) == "warning"
+    # Two values of a normal distribution lie 1.13 deviations apart on average.
+    assert wording.smallest_shift_words(run) == "about 60 % of what two images usually differ by"
+    tiny = dataclasses.replace(run, smallest_effect=0.04)
+    assert wording.smallest_shift_words(tiny).startswith("about 5 %")
+    huge = dataclasses.replace(run, smallest_effect=9.0)
+    assert wording.smallest_shift_words(huge).startswith("more than twice")
+    assert wording.smallest_shift_words(dataclasses.replace(run, smallest_effect=None)) == ""
 
 
 @pytest.mark.parametrize(

@@ -91,3 +91,13 @@ def test_near_copies_are_shown_with_their_share_and_not_tested():
     assert (found.state, found.p_value, found.direction) == (State.STEADY, None, "shares")
     assert found.effect == pytest.approx(40 / 140)
     assert "shown, not tested" in found.note
+
+
+def test_images_outside_the_reference_are_counted_beside_those_of_normal_days():
+    outside = said(now=104.0, p_value=1e-6).outside
+
+    assert outside.images == 200
+    assert outside.above > 150
+    assert outside.below == 0
+    # Normal days are as the reference: about one image in 200 lies beyond either end.
+    assert 0 <= outside.usual_above < 0.02

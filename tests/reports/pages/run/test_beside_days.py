@@ -20,14 +20,15 @@ def page(run, history=()):
 
 
 def test_the_page_says_what_the_window_was_compared_with():
-    assert "compared with 28 normal days (8 Feb to 7 Mar 2025)" in page(normal_days.quiet_day())
-    assert "compared with the reference" in page(examples.steady())
+    assert "Compared with 28 normal days (8 Feb to 7 Mar 2025)" in page(normal_days.quiet_day())
+    assert "Compared with the reference 1,204 images" in page(examples.steady())
 
 
 def test_a_level_that_differs_stands_near_the_top_with_its_numbers_and_what_to_do():
     run = normal_days.drifted_from_days()
     text = page(run)
-    assert text.index("Not like the reference:") < text.index("What moved most")
+    said = "Even on normal days images are not like the reference: darker, more beagle."
+    assert text.index("What changed") < text.index(said) < text.index("What to do")
     assert f"Brightness 0.91 {SIGMA} darker 0.72 to 1.10 0.14 {SIGMA}" in text
     assert "breed: beagle 21 points more 15 to 27 4 points" in text
     assert "over 28 normal days, since 8 Feb 2025" in text
@@ -37,13 +38,13 @@ def test_a_level_that_differs_stands_near_the_top_with_its_numbers_and_what_to_d
 
 def test_a_level_that_is_alike_or_accepted_is_one_quiet_line():
     quiet = normal_days.quiet_day()
-    assert "Not like the reference" not in page(quiet)
+    assert "not like the reference" not in page(quiet)
     assert normal_days.ALIKE.summary in page(quiet)
     accepted = dataclasses.replace(normal_days.LEVEL, accepted_run="r-1")
     text = page(dataclasses.replace(quiet, level=accepted))
-    assert "Not like the reference" not in text
+    assert "not like the reference" not in text
     assert "(accepted with the run r-1)" in text
-    assert "Level" not in page(dataclasses.replace(quiet, level=None))
+    assert normal_days.ALIKE.summary not in page(dataclasses.replace(quiet, level=None))
 
 
 def test_an_interval_that_reaches_over_the_reference_has_its_sign():
@@ -61,9 +62,13 @@ def test_a_level_of_one_window_has_no_range():
     assert "0.72" not in text
 
 
-def test_an_episode_is_said_since_when():
-    assert "Unusual since 13 Mar 2025, day 2." in page(normal_days.drifted_from_days())
-    assert "Unusual since" not in page(normal_days.quiet_day())
+def test_an_episode_is_said_since_when_unless_it_begins_now_or_the_headline_says_it():
+    run = dataclasses.replace(normal_days.drifted_from_days(), onset=None)
+    assert "It began on 13 Mar 2025: this is day 2." in page(run)
+    assert "It began" not in page(normal_days.drifted_from_days())
+    first = dataclasses.replace(normal_days.EPISODE, blocks=1)
+    assert "It began" not in page(dataclasses.replace(run, episode=first))
+    assert "It began" not in page(normal_days.quiet_day())
 
 
 def test_a_drift_says_what_to_do_and_a_quiet_run_does_not():

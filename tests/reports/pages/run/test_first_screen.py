@@ -5,14 +5,21 @@ import html as html_text
 import re
 
 from reports.findings.answers import State
+from reports.findings.images import GrownClass
 from reports.findings.remarks import Remark, RemarkWeight
 from reports.findings.run import RunFindings
+from reports.pages.run.grown_class import ClassPictures
 from reports.pages.run.report import report_html
+from reports.pages.run.thumbnails import FurtherPictures
 from reports.words.losses import losing_advice
 from reports.words.wording import SIGMA_EXPLAINED
 from tests.support import findings as examples
+from tests.support import normal_days, quality_findings
 
 PICTURE = b"\xff\xd8 a picture"
+GROWN = GrownClass(
+    name="beagle", usual_share=0.2, share=0.4, images=tuple("abcde"), reference_images=("r",)
+)
 TYPICAL = {f"reference/{number}.jpg": PICTURE for number in range(8)}
 
 
@@ -34,15 +41,18 @@ def told(**parts: object) -> RunFindings:
     return dataclasses.replace(examples.drifted(), **parts)  # type: ignore[arg-type]
 
 
-def test_the_headline_is_the_heading_and_the_summary_stands_below() -> None:
-    run = told(headline="Images are darker and blurrier than the reference")
+def test_the_headline_is_said_once_and_its_figures_are_folded_away() -> None:
+    headline = "Images are darker and blurrier than the reference"
+    run = told(headline=headline, summary=f"{headline}: brightness down 1.3 sigma; 5,190 images.")
     top = top_of(run)
 
-    assert heading(top) == "Images are darker and blurrier than the reference"
-    assert run.summary in text_of(top)
+    assert heading(top) == headline
+    assert text_of(top).count(headline) == 1
+    assert "Brightness down 1.3 sigma; 5,190 images." in figures(top)
+    assert "sigma" not in text_of(top.partition("<details")[0])
 
 
-def test_the_cause_of_a_drift_and_what_drifted_are_paragraphs_of_their_own() -> None:
+def test_the_cause_of_a_drift_is_the_first_thing_to_do_something_about() -> None:
     cause = Remark(
         code="files_differ",
         text="All 80 images are grey; all of the reference's 80 are in colour.",
@@ -52,13 +62,11 @@ def test_the_cause_of_a_drift_and_what_drifted_are_paragraphs_of_their_own() -> 
     run = told(
         headline=cause.headline, summary=f"{cause.text} Images are greyer.", remarks=(cause,)
     )
-    paragraphs = re.findall(r'<p class="summary">(.*?)</p>', top_of(run))
+    top = html_text.unescape(top_of(run))
 
-    assert [text_of(html_text.unescape(one)) for one in paragraphs] == [
-        cause.text,
-        "Images are greyer.",
-    ]
-    assert text_of(html_text.unescape(top_of(run))).count(cause.text) == 1
+    assert f"What to do {cause.text}" in text_of(top)
+    assert "Images are greyer." in figures(top)
+    assert text_of(top).count(cause.text) == 1
 
 
 def test_without_a_headline_the_summary_is_the_heading_and_is_not_repeated() -> None:
@@ -69,30 +77,38 @@ def test_without_a_headline_the_summary_is_the_heading_and_is_not_repeated() -> 
     assert text_of(top).count(run.summary) == 1
 
 
-def test_it_says_how_many_images_differ_and_how_often_that_is_chance() -> None:
-    text = text_of(top_of(told(affected=412)))
+def test_it_says_how_many_images_differ_and_folds_away_how_often_that_is_chance() -> None:
+    top = top_of(told(affected=412))
 
-    assert "At least 412 of 5,190 images differ from the reference." in text
+    assert "At least 412 of 5,190 images differ from the reference." in text_of(top)
     assert "At least 1 of 5,190 images differs" in text_of(top_of(told(affected=1)))
-    assert "about 1 run in 100 would still say drift" in text
+    assert "about 1 run in 100 would still say drift" in figures(top)
+    assert text_of(top).count("would still say drift") == 1
 
 
 def test_where_the_number_is_not_known_only_what_was_compared_is_said() -> None:
     text = text_of(top_of(told(affected=None)))
 
-    assert "5,190 images compared with the reference." in text
+    assert "Images 5,190 compared of 5,210 logged" in text
+    assert "Compared with the reference 1,204 images from reference/" in text
     assert "At least" not in text
 
 
 def test_four_of_the_worst_images_stand_beside_four_typical_ones() -> None:
-    run = examples.drifted()
-    top = top_of(run)
-    worst, typical = top.split("Typical of the reference")
+    run = told(headline="The images have moved away from the reference")
+    worst, typical = top_of(run).split("Typical of the reference")
 
     assert worst.count("<img") == typical.count("<img") == 4
     for number in range(1, 5):
         assert f'href="#image-{number}"' in worst
-    assert text_of(worst).count("darker, blurrier") == 4
+    assert "These stand out: darker, blurrier" in text_of(worst)
+    assert 'class="why"' not in worst, "what all have in common is said once"
+
+
+def test_the_headline_s_own_words_are_not_said_again_above_the_pictures() -> None:
+    top = top_of(told(headline="Images are darker and blurrier than the reference"))
+
+    assert "These stand out all 12" in text_of(top)
 
 
 def test_without_pictures_the_worst_images_are_named() -> None:
@@ -103,34 +119,47 @@ def test_without_pictures_the_worst_images_are_named() -> None:
     assert "Look at these first" in top
     for offender in run.offenders[:4]:
         assert offender.image in top
-        assert offender.because in top
+    assert text_of(top).count("darker, blurrier") == 4
     assert run.offenders[4].image not in top
 
 
-def test_what_moved_most_is_sorted_by_size_predictions_among_the_rest() -> None:
+def test_what_changed_is_in_the_order_of_the_headline_and_then_of_size() -> None:
     run = examples.drifted()
-    names = ["Brightness", "Red", "Sharpness", "Median brightness"]
     (breed,) = (one for one in run.predictions if one.name == "breed")
     larger = dataclasses.replace(breed, effect=0.5)
     others = tuple(one for one in run.predictions if one is not breed)
-    told = dataclasses.replace(run, predictions=(larger, *others))
+    more = dataclasses.replace(run, predictions=(larger, *others))
 
-    assert chips(run) == names
-    assert chips(told) == ["breed", *names[:3]]
+    assert chips(run) == ["Brightness", "Red", "Sharpness", "breed beagle"]
+    assert chips(more)[0] == "breed beagle"
+    assert chips(dataclasses.replace(more, named=("sharpness", "mean")))[:2] == [
+        "Sharpness",
+        "Brightness",
+    ]
 
 
 def chips(run: RunFindings) -> list[str]:
     top = top_of(run)
-    return re.findall(r'<li><a href="#[^"]+"><bdi>([^<]+)', top[top.index("What moved most") :])
+    return re.findall(r'<li><a href="#[^"]+"><bdi>([^<]+)', top[top.index("What changed") :])
 
 
-def test_a_picture_has_its_look_below_it_and_no_numbers() -> None:
-    because = "blurrier (sharpness 0.362, reference 2.39 to 3.72), darker (brightness 26.4)"
+def figures(top: str) -> str:
+    return text_of(top[top.index('<details class="figures">') :])
+
+
+def test_a_picture_has_below_it_what_is_special_of_it_in_three_words_at_most() -> None:
     run = examples.drifted()
-    offenders = tuple(dataclasses.replace(one, because=because) for one in run.offenders)
+    common = "blurrier (sharpness 0.362, reference 2.39 to 3.72)"
+    own = ("blockier from compression or resizing (compression blocks 0.35)", "darker (26.4)")
+    offenders = tuple(
+        dataclasses.replace(one, because=f"{common}, {own[number % 2]}")
+        for number, one in enumerate(run.offenders)
+    )
     top = top_of(dataclasses.replace(run, offenders=offenders))
 
-    assert top.count('<span class="why">blurrier, darker</span>') == 4
+    assert "These stand out all 12" in text_of(top)
+    assert top.count('<span class="why">blockier</span>') == 2
+    assert top.count('<span class="why">darker</span>') == 2
 
 
 def test_a_class_share_is_said_with_the_class() -> None:
@@ -138,18 +167,18 @@ def test_a_class_share_is_said_with_the_class() -> None:
     calm = tuple(dataclasses.replace(one, state=State.STEADY) for one in run.features)
     text = text_of(top_of(dataclasses.replace(run, features=calm)))
 
-    assert "beagle 26 % to 43 %" in text
+    assert "breed beagle : 43 % of the images, usually 26 %" in text
 
 
 def test_sigma_is_explained_once_in_a_page() -> None:
-    for run in (examples.drifted(), examples.steady()):
+    for run in (examples.drifted(), examples.steady(), told(headline="Images are darker")):
         assert text_of(report_html(run, {}).decode()).count(SIGMA_EXPLAINED) == 1
 
 
 def test_a_steady_day_is_dull() -> None:
     top = top_of(examples.steady())
 
-    for loud in ("is-drift", "is-inconclusive", "chips", "<img", "What moved"):
+    for loud in ("is-drift", "is-inconclusive", "chips", "<img", "What changed", "What to do"):
         assert loud not in top
 
 
@@ -157,7 +186,7 @@ def test_an_inconclusive_day_says_what_is_missing_before_anything_else() -> None
     text = text_of(top_of(examples.inconclusive()))
 
     assert text.index("What is missing") < text.index("18 images of 41 were lost")
-    assert "What moved" not in text
+    assert "What changed" not in text
 
 
 def test_an_inconclusive_day_promises_nothing() -> None:
@@ -180,7 +209,55 @@ def test_moves_of_predictions_alone_are_at_the_top_too() -> None:
     calm = tuple(dataclasses.replace(one, state=State.STEADY) for one in run.features)
     text = text_of(top_of(dataclasses.replace(run, features=calm)))
 
-    assert text.index("What moved most") < text.index("breed")
+    assert text.index("What changed") < text.index("breed beagle")
+
+
+def test_what_to_do_names_the_part_and_every_command_and_folds_rare_cases() -> None:
+    run = dataclasses.replace(normal_days.drifted_camera(), job_file="dogs cam.toml")
+    top = top_of(run)
+    box = top[top.index('class="todo"') : top.index("</section>")]
+    often, _, rare = text_of(html_text.unescape(box)).partition("Other cases")
+
+    assert "Check camera gate-3 first: what was changed there? No other camera changed." in often
+    assert f"drift accept 'dogs cam.toml' {run.run_id}" in often
+    assert f"drift reject 'dogs cam.toml' {run.run_id}" in often
+    assert "drift profile build 'dogs cam.toml'" in rare
+    assert "What changed at camera gate-3" in text_of(top)
+
+
+def test_the_class_that_grew_is_shown_where_no_image_stands_out() -> None:
+    run = told(offenders=(), grown_class=GROWN)
+    pictures = ClassPictures(window=dict.fromkeys("abcde", PICTURE), reference={"r": PICTURE})
+    page = report_html(run, {}, further=FurtherPictures(of_class=pictures)).decode()
+    top = page[page.index("<header") : page.index("</header>")]
+
+    assert top.count("<img") == 5
+    assert "Now predicted as beagle" in top
+    assert "beagle in the reference" in top
+
+
+def test_a_remark_that_bears_on_the_verdict_is_at_the_top_and_notes_are_below() -> None:
+    heavy = Remark(
+        code="names_used_again",
+        text="Most image names are used again.",
+        weight=RemarkWeight.NOT_STEADY,
+        headline="Names are used again",
+    )
+    note = Remark(code="rows", text="3 rows could not be used.")
+    run = told(remarks=(heavy, note), warnings=(heavy.text, note.text))
+    page = text_of(report_html(run, {}).decode())
+    top = text_of(top_of(run))
+
+    assert page.count(heavy.text) == page.count(note.text) == 1
+    assert heavy.text in top
+    assert "1 note about this run" in top
+
+
+def test_a_worse_model_on_a_steady_day_says_what_to_do() -> None:
+    top = text_of(top_of(quality_findings.worse_without_drift()))
+
+    assert "Model got worse accuracy 0.81, 0.93 before" in top
+    assert "What to do Look at the answers that are wrong" in top
 
 
 def test_labels_that_run_from_right_to_left_are_set_apart() -> None:

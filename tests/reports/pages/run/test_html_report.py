@@ -119,11 +119,13 @@ def test_the_answer_comes_first() -> None:
 
     order = [
         "Drift Images are darker and blurrier",
-        "5,190 images compared with the reference.",
-        "about 1 run in 100 would still say drift",
-        "What moved most Brightness",
+        "Look at these first",
+        "What changed Brightness : darker on average",
+        "What to do Check model_version 7 first",
         "5,190 compared of 5,210 logged",
         "8 Mar, 00:00 to 15 Mar 2025, 00:00 UTC (7 days)",
+        "The figures behind this",
+        "about 1 run in 100 would still say drift",
         "Images that stand out",
         "Image features",
         "Predictions",

@@ -13,6 +13,7 @@ from reports.pages.links import ImageLinks
 from reports.pages.run.model_quality import QualityView, quality_view
 from reports.pages.run.report import Links, report_html
 from reports.pages.run.thumbnails import MOST_WRONG_BYTES, MOST_WRONG_PICTURES
+from reports.words.of_quality.brief import quality_in_brief
 from reports.words.of_quality.counts import PREDICTIONS
 from tests.reports.pages.run.test_html_report import PICTURE, text_of
 from tests.support import findings as examples
@@ -63,8 +64,8 @@ class TestFirstScreen:
     @pytest.mark.parametrize(
         ("example", "said"),
         [
-            (quality_findings.still_right, "Model: still right"),
-            (quality_findings.worse_without_drift, "Model: worse"),
+            (quality_findings.still_right, "Model still right"),
+            (quality_findings.worse_without_drift, "Model got worse"),
             (quality_findings.few_labels, "Model: not known yet"),
         ],
     )
@@ -75,14 +76,14 @@ class TestFirstScreen:
         assert "Steady" in text
         assert said in text
         assert run.model_quality is not None
-        assert run.model_quality.headline in text
-        assert '<a href="#model">' in first_screen(run)
+        assert quality_in_brief(run.model_quality) in text
+        assert 'href="#model"' in first_screen(run)
 
     def test_a_worse_model_shows_its_worst_classes_and_wrong_images(self) -> None:
         top = first_screen(quality_findings.worse_without_drift())
 
         assert text_of(b"<body>" + top.encode()).count("fox , called dog") == 4
-        assert "recall 0.31, 0.91 before" in top
+        assert "31 % recognised, 91 % before" in top
         assert top.count("data:image/jpeg") == 4
         assert "all 12" in top
 
@@ -90,7 +91,7 @@ class TestFirstScreen:
         top = first_screen(quality_findings.still_right())
 
         assert "data:image" not in top
-        assert "recall" not in top
+        assert "recognised" not in top
 
     def test_the_classes_that_cost_most_answers_come_first(self) -> None:
         # The wombat's recall is 0, with four labels.
