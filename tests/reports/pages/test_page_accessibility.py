@@ -9,7 +9,10 @@ import pytest
 
 from reports.findings.images import Latency, PictureCount, PictureHealth
 from reports.findings.run import RunFindings
+from reports.findings.runs import Notice, NoticeKind
 from reports.pages.run.report import report_html
+from reports.telling.forms.mail import mail_html
+from reports.telling.message import message_of
 from tests.support import findings as examples
 from tests.support.browser import Violation, violations
 from tests.support.pages import EXAMPLES, page_of
@@ -30,6 +33,15 @@ def full_page_of(example: Callable[[], RunFindings]) -> bytes:
     )
 
 
+def mail_of(run: RunFindings) -> bytes:
+    """Return the mail about a drift, which names two pictures."""
+    pictures = {one.image: b"jpeg" for one in run.offenders}
+    notice = Notice(kind=NoticeKind.DRIFT, since=run.window.end)
+    message = message_of(run, notice, link="https://example.com/report.html", pictures=pictures)
+    assert message.content is not None
+    return mail_html(message.content).encode()
+
+
 PAGES: dict[str, Callable[[], bytes]] = {
     **{example.__name__: functools.partial(full_page_of, example) for example in EXAMPLES},
     "without thumbnails": lambda: report_html(examples.drifted(), None),
@@ -37,6 +49,7 @@ PAGES: dict[str, Callable[[], bytes]] = {
         example.__name__: functools.partial(view_page_of, example())
         for example in VIEW_PAGE_EXAMPLES
     },
+    "mail of a drift": lambda: mail_of(examples.drifted()),
 }
 
 
