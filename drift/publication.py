@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from drift.comparison.columns.columns import Column, LinedUp
 from drift.comparison.compare import Comparison
 from drift.evidently import report as evidently_report
+from drift.evidently.report import EvidentlyFiles
 from drift.followups.finished_run import FinishedRun
 from drift.observations.reference.copies import without_copies
 from drift.observations.window_images import WindowImages
@@ -102,14 +103,12 @@ def publish_run(
     further = _further_pictures(workplace, findings, compared)
     pictures = _pictures(workplace, findings, compared.window, further.of_view)
     typical = _typical(workplace, findings, compared.profile)
-    with workplace.stopwatch.stage("evidently"):
-        evidently = evidently_report.render(*_for_evidently(compared), findings.basis)
+    evidently = _evidently(workplace, findings, compared)
     links = _links(workplace, findings)
     page = report_html(findings, pictures, rows, links=links, typical=typical, further=further)
     files: dict[str, tuple[bytes, ObjectKind]] = {
         "report.html": (page, HTML),
-        "evidently.html": (evidently.html, HTML),
-        "evidently.json": (evidently.json, JSON),
+        **({} if evidently is None else _files_of(evidently)),
     }
     if compared.affected is not None:
         files[AFFECTED_NAME] = (affected_csv(compared.affected, _image_links(workplace)), CSV)
@@ -118,7 +117,7 @@ def publish_run(
         workplace.prefix,
         findings,
         files,
-        emptied={AFFECTED_NAME: (NO_IMAGES, CSV)},
+        emptied={AFFECTED_NAME: (NO_IMAGES, CSV), **_files_of(evidently_report.LEFT_OUT)},
         still_allowed=still_allowed,
         link_template=workplace.job.reports.link_template,
         history=history,
@@ -128,12 +127,29 @@ def publish_run(
         findings=findings,
         history=rows,
         pictures=pictures or {},
-        snapshot=evidently.snapshot,
+        snapshot=None if evidently is None else evidently.snapshot,
     )
 
 
+def _evidently(
+    workplace: Workplace, findings: RunFindings, compared: Compared
+) -> EvidentlyFiles | None:
+    """Return Evidently's report, or None where the job wants none; Evidently is not imported."""
+    wanted = workplace.job.evidently.report
+    if wanted == "off":
+        return None
+    with workplace.stopwatch.stage("evidently"):
+        return evidently_report.render(
+            *_for_evidently(compared), findings.basis, with_summary=wanted == "full"
+        )
+
+
+def _files_of(evidently: EvidentlyFiles) -> dict[str, tuple[bytes, ObjectKind]]:
+    return {"evidently.html": (evidently.html, HTML), "evidently.json": (evidently.json, JSON)}
+
+
 def _links(workplace: Workplace, findings: RunFindings) -> Links:
-    return Links.of_run(
+    links = Links.of_run(
         workplace.job.reports.link_template,
         job=workplace.job.name,
         prefix=workplace.prefix,
@@ -141,6 +157,7 @@ def _links(workplace: Workplace, findings: RunFindings) -> Links:
         table=findings.affected_table,
         images=_image_links(workplace),
     )
+    return replace(links, evidently=None) if workplace.job.evidently.report == "off" else links
 
 
 def _image_links(workplace: Workplace) -> ImageLinks:

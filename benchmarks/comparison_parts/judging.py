@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -66,6 +66,14 @@ def judge(traffic: Traffic, stage: Stage, *, with_evidently: bool = True) -> Jud
         }
     sizes |= _publish(traffic, findings, stage)
     return Judged(verdict=findings.verdict, sizes=sizes)
+
+
+def columns_and_findings(
+    traffic: Traffic,
+) -> tuple[list[Column], dict[str, Finding | Multivariate]]:
+    """Return what Evidently's report is made of."""
+    _, lined_up, comparison = _compare(traffic, lambda _: nullcontext())
+    return _for_evidently(lined_up, comparison)
 
 
 def _compare(traffic: Traffic, stage: Stage) -> tuple[RunFindings, LinedUp, Comparison]:

@@ -25,7 +25,7 @@ def execute(job: Job, options: RunOptions) -> RunFindings:
     started = time.perf_counter()
     with image_progress() as progress:
         place = open_workplace(job, progress=progress, writes=not options.dry_run)
-        if place.writes:
+        if place.writes and job.evidently.report != "off":
             import_ahead(_import_evidently)
         findings = run_job(place, options)
     click.echo(f"{findings.verdict}: {visible(findings.summary)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evidently import DataDefinition, Dataset, Report
 from evidently.legacy.calculations.stattests import StatTest, register_stattest
 from evidently.legacy.core import ColumnType
-from evidently.metrics import DriftedColumnsCount, ValueDrift
+from evidently.metrics import DriftedColumnsCount, RowCount, ValueDrift
 from evidently.presets import DataSummaryPreset
 
 from drift.evidently.registry import shortcuts
@@ -17,6 +17,7 @@ __all__ = [
     "Dataset",
     "DriftedColumnsCount",
     "Report",
+    "RowCount",
     "StatTest",
     "ValueDrift",
     "register_stattest",

@@ -57,10 +57,23 @@ class EvidentlyFiles:
     snapshot: object | None = field(default=None, compare=False)
 
 
+# In place of a report that an earlier run of the same window left in the run's folder.
+LEFT_OUT = EvidentlyFiles(
+    html=(
+        b'<!doctype html><html lang="en"><meta charset="utf-8"><title>Evidently</title>'
+        b"<p>This run was made without Evidently's report, as its job file says: "
+        b'evidently.report = "off". See <a href="report.html">the report</a>.</p></html>\n'
+    ),
+    json=b'{"metrics": [], "tests": []}\n',
+)
+
+
 def render(
     columns: Sequence[Column],
     findings: Mapping[str, Finding | Multivariate],
     basis: Basis = Basis.REFERENCE,
+    *,
+    with_summary: bool = True,
 ) -> EvidentlyFiles:
     """Return Evidently's data drift and data summary of the columns that both sides have.
 
@@ -77,11 +90,13 @@ def render(
     basis
         What the findings are about; the test's title names it. The distributions are those of the
         reference and the window on either basis.
+    with_summary
+        Whether the data summary is part of it: half of the time that a report takes.
     """
     evidently = import_quietly("drift.evidently.api")
     present = [c for c in columns if not c.reference.empty and not c.current.empty]
     if not present:
-        return EvidentlyFiles(html=_nothing_to_show(), json=b'{"metrics": [], "tests": []}\n')
+        return EvidentlyFiles(html=_nothing_to_show(), json=LEFT_OUT.json)
     scores = {safe_label(column.name): drift_score(findings[column.name]) for column in present}
     _register(evidently, scores, TEST_TITLES[basis])
     metrics = [
@@ -94,7 +109,9 @@ def render(
     ]
     # Without a list of columns it is the same metric on every day, whichever columns there are.
     drifted = evidently.DriftedColumnsCount(method=TEST_NAME, threshold=_common_threshold(findings))
-    report = evidently.Report([drifted, *metrics, evidently.DataSummaryPreset()])
+    # The dashboard of a workspace draws the number of rows, which the summary has as well.
+    rest = evidently.DataSummaryPreset() if with_summary else evidently.RowCount()
+    report = evidently.Report([drifted, *metrics, rest])
     with warnings.catch_warnings(), evidently.shortcuts():
         # Constant columns and single rows: numpy says so once per column, the page shows them.
         warnings.simplefilter("ignore")

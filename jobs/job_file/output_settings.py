@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -120,8 +120,13 @@ class MetricsSettings(Settings):
 
 
 class EvidentlySettings(Settings):
-    """Evidently's own user interface."""
+    """Evidently's own report of each run, and its user interface."""
 
+    report: Literal["full", "drift", "off"] = "full"
+    """How much of Evidently's report lies beside each run's page. `full`: the test of every column
+    and the data summary. `drift`: the tests alone, in fewer bytes. `off`: none, and Evidently is
+    not even imported. The verdict and this program's own page are the same with all three;
+    docs/performance.md has the seconds and the bytes."""
     workspace: str | None = Field(default=None, min_length=1)
     """An Evidently workspace that each run's snapshot is added to: a folder, which is made if
     needed, or a URL such as `gs://your-bucket/evidently`. A relative path is taken from the job

@@ -11,4 +11,4 @@ from drift.evidently import report
 def without_evidently(monkeypatch: pytest.MonkeyPatch) -> None:
     """Publish an empty page and an empty report in place of Evidently's."""
     files = report.EvidentlyFiles(html=b"<!doctype html>", json=b"{}")
-    monkeypatch.setattr(report, "render", lambda *_: files)
+    monkeypatch.setattr(report, "render", lambda *_, **__: files)
