@@ -11,6 +11,7 @@ PAGES = {
     "CHANGELOG.md": "changes.md",
     "examples/fastapi/README.md": "examples/fastapi.md",
     "examples/labelbox/README.md": "examples/labelbox.md",
+    "examples/pull_request/README.md": "examples/pull_request.md",
     "examples/torchserve/README.md": "examples/torchserve.md",
 }
 """Pages outside docs/, by their path in the repository, and what the site calls them."""

@@ -72,7 +72,7 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         data, part = _whole_and_part(job, inputs, earlier)
         inputs = replace(inputs, window=part.window, segments=part.segments)
         sides = _sides(job, inputs, part.copies)
-        remarks = (*remarks_on_data(data), *part.remarks)
+        remarks = (*inputs.remarks, *remarks_on_data(data), *part.remarks)
         measured = _measured(inputs, sides, job, earlier, remarks)
         remarks = _all_remarks(remarks, data, measured.comparison)
         place = _locate(inputs, sides, measured, part, job)
@@ -256,6 +256,8 @@ def _decision(
 def _sides(job: Job, inputs: RunInputs, copies: BothCopies) -> tuple[Units, LinedUp]:
     rows, window = inputs.predictions, inputs.window
     units = find_units(inputs.profile, window, copies)
+    if inputs.lined_up is not None:
+        return units, inputs.lined_up
     named, numbers = job.predictions.columns, further_numbers(job, rows)
     lined_up = line_up(inputs.profile, window, units, named, rows.probabilities, numbers)
     seen = None if inputs.view is None else inputs.view.sides(window)

@@ -15,6 +15,7 @@ from drift.followups.finished_run import FinishedRun
 from drift.observations.reference.copies import without_copies
 from drift.observations.window_images import WindowImages
 from drift.where.pictures.pictured import wrong_images
+from drift.where.pictures.quiet import quiet_pictures
 from drift.where.pictures.thumbnail_reading import (
     has_pictures,
     sizes_now,
@@ -212,6 +213,7 @@ def _further_pictures(
             compared.profile,
             compared.looked_at,
         ),
+        of_quiet=quiet_pictures(workplace, findings, compared.window, compared.profile),
     )
 
 

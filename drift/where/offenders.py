@@ -24,7 +24,7 @@ from drift.run_request import as_text
 from drift.where.direction import Positions, far_out
 from drift.where.excess import held_columns, log_ratios
 from drift.where.pictures.diversity import spread_out
-from drift.where.reasons import Reasons
+from drift.where.reasons import Reasons, in_words
 from drift.where.segment_onset import label_of
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.images import Offender
@@ -140,12 +140,7 @@ def offenders_in_turn(
 ) -> tuple[Offender, ...]:
     """Return the images to show of several parts of the window, by turns, as many in all.
 
-    Rows of a log are nothing to look at.
-
-    Parameters
-    ----------
-    ranked
-        At least one part; of a single one they are those of `find_offenders`.
+    Rows of a log are nothing to look at. Of a single part they are those of `find_offenders`.
     """
     shown = [] if window.of_rows else [find_offenders(one, window, profile) for one in ranked]
     turns = (one for turn in zip_longest(*shown) for one in turn if one is not None)
@@ -223,22 +218,23 @@ def _offenders(
     rows = window.rows[["image", "id", "timestamp"]].loc[labels]
     distances = ranked.distances.iloc[places]
     names = [str(name) for name in distances]
-    scores = np.exp(ranked.log_ratios[places]).tolist()
     for label, score, image, own_id, timestamp, own in zip(
         labels.tolist(),
-        scores,
+        np.exp(ranked.log_ratios[places]).tolist(),
         rows["image"],
         rows["id"],
         rows["timestamp"],
         distances.to_numpy().tolist(),
         strict=True,
     ):
+        named = reasons.of(label, dict(zip(names, own, strict=True)))
         yield Offender(
             image=str(image),
             id=str(own_id),
             timestamp=as_text(timestamp),
             score=float(f"{score:.6g}"),
-            because=reasons.words(label, dict(zip(names, own, strict=True))),
+            because=in_words(named),
+            reasons=named,
         )
 
 
@@ -247,7 +243,7 @@ def _rows_of_units(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the place of its unit and the row of each image of some units, in their order.
 
-    Of units of a segment those are the images that have a row in it, and its first one.
+    Of units of a segment: the images that have a row in it, and its first one.
     """
     place = np.full(int(segments.clusters.max(initial=-1)) + 1, -1, dtype=np.int64)
     place[segments.units_of(pd.Index(ranked.labels))] = np.arange(len(ranked.labels))

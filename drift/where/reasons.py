@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from reference_stats.features.feature import Sign
 from reference_stats.model_view.measures import measure_named
 from reference_stats.model_view.view_scores import view_score_named
 from reference_stats.profiles.profile import ReferenceProfile
+from reports.findings.images import OffenderReason
 
 _REASONS_NAMED = 2
 _USUAL = (0.05, 0.95)
@@ -35,10 +36,8 @@ class _Reason:
 
     Attributes
     ----------
-    look
-        How it looks, in a word or two.
-    numbers
-        The number with its name and what is usual; empty where there is nothing to say.
+    told
+        How it looks, in a word or two, with the number and what is usual.
     outside
         Whether the number lies outside of the reference's central 90 %.
     weight
@@ -47,17 +46,10 @@ class _Reason:
         Whether it is what the headline names: it comes before all others, usual or not.
     """
 
-    look: str
-    numbers: str
+    told: OffenderReason
     outside: bool
     weight: float
     is_first: bool = False
-
-    def words(self) -> str:
-        if not self.numbers:
-            return self.look
-        look = self.look if self.outside else f"rather {self.look}"
-        return f"{look} ({self.numbers})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +86,8 @@ class Reasons:
     first: str = ""
     known: dict[str, _Usual] = field(default_factory=dict)
 
-    def words(self, position: int, distances: Mapping[str, float]) -> str:
-        """Return in a few words why an image stands out: as the headline, then the most visible.
+    def of(self, position: int, distances: Mapping[str, float]) -> tuple[OffenderReason, ...]:
+        """Return why an image stands out: as the headline says it, then the most visible.
 
         Parameters
         ----------
@@ -110,28 +102,34 @@ class Reasons:
             for name, distance in distances.items()
             if distance > 0
         ]
-        return _because(reasons)
+        return _named(reasons)
 
     def _reason(self, name: str, distance: float, position: int) -> _Reason:
         measure = measure_named(name)
         if measure is None:
             look = _WITHOUT_NUMBERS.get(name, name.replace("_", " "))
-            return _Reason(look=look, numbers="", outside=distance >= 1, weight=distance)
+            told = OffenderReason(look=look)
+            return _Reason(told=told, outside=distance >= 1, weight=distance)
         usual = self._usual(name)
         # The labels of rows ascend; a table of a million of them for each number would be large.
         value = float(usual.numbers[np.searchsorted(self.window.features.index, position)])
         if name in self.piles:
             look = f"one of many alike in {measure.title}"
-            numbers = f"{value:.3g}"
-            return _Reason(look=look, numbers=numbers, outside=True, weight=distance)
+            told = OffenderReason(look=look, measure=measure.title, value=_rounded(value))
+            return _Reason(told=told, outside=True, weight=distance)
         rose = value > usual.middle
         seen = (measure.rising if rose else measure.falling) is not Sign.TRACE
         outside = not usual.low <= value <= usual.high
         score = view_score_named(name)
         of_one = score.of_one if score is not None and value > usual.highest else ""
         return _Reason(
-            look=of_one or (measure.rises if rose else measure.falls),
-            numbers=f"{measure.title} {value:.3g}, reference {_range(usual.low, usual.high)}",
+            told=OffenderReason(
+                look=of_one or (measure.rises if rose else measure.falls),
+                measure=measure.title,
+                value=_rounded(value),
+                low=_rounded(usual.low),
+                high=_rounded(usual.high),
+            ),
             outside=outside,
             weight=distance * (_SEEN_WEIGHT if seen else 1.0),
             is_first=name == self.first,
@@ -159,15 +157,40 @@ class Reasons:
         return self.profile.features[name], self.window.features[name]
 
 
-def _because(reasons: Sequence[_Reason]) -> str:
+def _rounded(number: float) -> float:
+    return float(f"{number:.6g}")
+
+
+def in_words(reasons: Sequence[OffenderReason]) -> str:
+    """Return reasons as a sentence: ``blurrier (sharpness 0.38, reference 2.39 to 3.72)``."""
+    return ", ".join(one.look + _numbers(one) for one in reasons)
+
+
+def _numbers(reason: OffenderReason) -> str:
+    if reason.value is None:
+        return ""
+    if reason.low is None or reason.high is None:
+        return f" ({reason.value:.3g})"
+    usual = _range(reason.low, reason.high)
+    return f" ({reason.measure} {reason.value:.3g}, reference {usual})"
+
+
+def _named(reasons: Sequence[_Reason]) -> tuple[OffenderReason, ...]:
     ordered = sorted(reasons, key=lambda one: (not one.is_first, -one.weight))
     # Two numbers may look the same, such as the mean and the median brightness.
     looks: dict[str, _Reason] = {}
     for reason in ordered:
         if reason.outside or reason.is_first:
-            looks.setdefault(reason.look, reason)
+            looks.setdefault(reason.told.look, reason)
     named = list(looks.values()) or ordered[:1]
-    return ", ".join(one.words() for one in named[:_REASONS_NAMED])
+    return tuple(_toned_down(one) for one in named[:_REASONS_NAMED])
+
+
+def _toned_down(reason: _Reason) -> OffenderReason:
+    """Return the reason, with "rather" before the look of a number that is usual."""
+    if reason.outside or reason.told.value is None:
+        return reason.told
+    return replace(reason.told, look=f"rather {reason.told.look}")
 
 
 def _range(low: float, high: float) -> str:

@@ -18,6 +18,7 @@ from drift.observations.window_images import WindowImages
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.windows import WindowRequest
 from reference_stats.profiles.profile import ReferenceProfile
+from reports.findings.remarks import Remark
 from reports.findings.run import RunFindings
 from reports.history.history import HistoryRow
 from reports.publishing.affected_csv import AffectedImages
@@ -33,6 +34,11 @@ class RunInputs:
         The blocks before the window; None where the window is compared with the reference alone.
     view
         The run's model beside its reference; None where the job names no model.
+    lined_up
+        The columns of both sides where they come from no log; None for those of the log and of
+        its images.
+    remarks
+        What is known to be odd about such columns.
     """
 
     request: WindowRequest
@@ -44,6 +50,8 @@ class RunInputs:
     history: Sequence[HistoryRow]
     days: KnownDays | None = None
     view: RunView | None = None
+    lined_up: LinedUp | None = None
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def view_id(self) -> str:

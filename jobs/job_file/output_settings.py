@@ -58,7 +58,7 @@ class ReportSettings(Settings):
     path: Folder = "data_drift_reports"
     """The folder below `bucket.url` that everything is written to."""
     thumbnails: bool = True
-    """Whether small pictures of the most unusual images are in the page."""
+    """Whether small pictures are in the page: of unusual images, or of four of a quiet day."""
     explanations: int = Field(default=0, ge=0, le=6)
     """Of how many images that stand out the page shows what the model looked at, by integrated
     gradients; it takes `[model]`, and up to some seconds an image."""

@@ -46,6 +46,27 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OffenderReason:
+    """One of the reasons why an image stands out.
+
+    Attributes
+    ----------
+    look
+        How the image looks: ``"blurrier"``.
+    measure, value
+        ``"sharpness"`` and its value; empty and None where the reason is not one number.
+    low, high
+        The reference's central 90 %; None where it says nothing, as of one of many equal values.
+    """
+
+    look: str
+    measure: str = ""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offender:
     """An image that stands out.
 
@@ -58,6 +79,8 @@ class Offender:
         reports without `affected_table` it is a distance in robust standard deviations.
     because
         A plain sentence: which numbers, how far from the reference.
+    reasons
+        The same one by one, the first the most visible; empty in reports of older versions.
     """
 
     image: str
@@ -65,6 +88,7 @@ class Offender:
     timestamp: str
     score: float
     because: str
+    reasons: tuple[OffenderReason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,8 @@ VIEW_STYLE = "view.css"
 _LETTER = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 # Stretches of letters that run from right to left, with the characters between them.
 _RIGHT_TO_LEFT = re.compile(rf"({_LETTER}(?:[^\w\n]*{_LETTER})*)")
+# Where a name is split for its line: not before an ending such as .jpg.
+_NAME_PARTS = re.compile(r"(?<=[/_-])(?=[^/_-])|(?<=[^\W\d_])(?=\d)")
 
 
 def render(
@@ -60,6 +62,11 @@ def rendered(template: str, values: Mapping[str, object]) -> str:
     return _environment().get_template(template).render(values)
 
 
+def style_of(template: str, further_styles: tuple[str, ...] = ()) -> str:
+    """Return the styles that `render` puts into a page of this template."""
+    return _style(template, further_styles)
+
+
 def picture_source(jpeg: bytes) -> str:
     """Return JPEG bytes as the source of an image within the page."""
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"
@@ -76,6 +83,15 @@ def isolated(text: str) -> Markup:
         Markup("<bdi>{}</bdi>").format(part) if index % 2 else escape(part)
         for index, part in enumerate(parts)
     )
+
+
+def breakable(name: str) -> Markup:
+    """Return the name of a file escaped, with places where a line may end.
+
+    Those are after ``/``, ``_`` and ``-``, and between letters and digits.
+    """
+    # A break opportunity of its own, so that what is copied from the page is still the name.
+    return Markup("<wbr>").join(_NAME_PARTS.split(visible(name)))
 
 
 @functools.cache
@@ -103,6 +119,7 @@ def _environment() -> jinja2.Environment:
         finalize=_safe_text,
     )
     environment.filters["isolated"] = isolated
+    environment.filters["breakable"] = breakable
     environment.globals["numbers"] = numbers
     return environment
 

@@ -163,3 +163,27 @@ def test_where_nothing_drifted_there_is_no_table(tmp_path) -> None:
     assert found.verdict is not Verdict.DRIFT
     assert found.affected_table is None
     assert not list(tmp_path.rglob("affected.csv"))
+
+
+def test_a_quiet_day_shows_four_images_beside_four_of_the_reference(tmp_path) -> None:
+    make_world(tmp_path, lights=(1.0,), requests=40, references=60)
+    job = job_of(tmp_path)
+    assert run_job(open_workplace(job), RunOptions(until=UNTIL)).verdict is Verdict.STEADY
+    path = next(tmp_path.rglob("report.html"))
+    page = path.read_text(encoding="utf-8")
+
+    assert "Four images of 3 Mar 2025 beside four of the reference" in page
+    assert page.count("<img") == 8
+    assert page.count('title="reference/') == 4
+    run_job(open_workplace(job), RunOptions(until=UNTIL))
+    shown = re.compile(r"<img[^>]*>")
+    assert shown.findall(path.read_text(encoding="utf-8")) == shown.findall(page)
+
+
+def test_a_quiet_day_shows_none_where_thumbnails_are_off(tmp_path) -> None:
+    make_world(tmp_path, lights=(1.0,), requests=40, references=60)
+    run_job(
+        open_workplace(job_of(tmp_path, reports={"thumbnails": False})), RunOptions(until=UNTIL)
+    )
+
+    assert "<img" not in next(tmp_path.rglob("report.html")).read_text(encoding="utf-8")

@@ -3,7 +3,14 @@
 import dataclasses
 import re
 
-from reports.findings.images import Latency, PictureCount, PictureHealth, Quality, Trouble
+from reports.findings.images import (
+    ImageCounts,
+    Latency,
+    PictureCount,
+    PictureHealth,
+    Quality,
+    Trouble,
+)
 from reports.findings.of_log.counts import LogCounts, LostValues, NewestRow, Recording
 from reports.findings.of_log.server import ServedModelFigures, ServerFigures
 from reports.findings.run import RunFindings
@@ -33,9 +40,23 @@ def health_text(run: RunFindings) -> str:
 def test_poor_pictures_are_counted_beside_the_share_of_the_reference() -> None:
     text = health_text(run_with(pictures=HEALTH))
 
-    assert "Dark (mean grey level below 40 of 255) 41 0.8 % 0.4 %" in text
+    assert "Dark 41 0.8 % 0.4 %" in text
     # The reference does not know that feature.
-    assert "Blurred (sharpness below 1.2) 388 7.5 % \N{EN DASH}" in text
+    assert "Blurred 388 7.5 % \N{EN DASH}" in text
+    assert "Tiny 0" not in text, "what is not there has no line"
+    assert "Dark : mean grey level below 40 of 255" in text
+
+
+def test_a_window_of_one_image_has_no_shares() -> None:
+    images = ImageCounts(logged=1, analysed=0, missing=1, unreadable=0, unfetched=0)
+    run = dataclasses.replace(
+        run_with(pictures=HEALTH), images=images, log=LogCounts(rows=1, rejected=0, reasons={})
+    )
+    text = health_text(run)
+
+    assert "Not found 1" in text
+    assert "The one row of the window could be used." in text
+    assert "%" not in text.replace("0.4 %", "").partition("What counts as")[0]
 
 
 def test_a_healthy_day_has_one_line_about_its_pictures() -> None:
@@ -55,8 +76,9 @@ def test_latency_and_confidence_are_told_where_the_log_has_them() -> None:
     latency = Latency(count=5190, median_ms=38.24, p95_ms=121.0, max_ms=2412.0)
     text = health_text(run_with(latency=latency, confidence_median=0.87))
 
-    assert "Confidence 0.87 median" in text
-    assert "38.2 ms median , 121 ms 95 % took no longer , 2.4 s the longest, of 5,190 rows" in text
+    assert "Confidence, median 0.87" in text
+    assert "Latency, median 38.2 ms 95 % took no longer than 121 ms The longest 2.4 s" in text
+    assert "Latency of 5,190 rows" in text
     assert "taken as milliseconds" in text
     assert "The model's answers" not in health_text(run_with())
     assert "Latency" not in health_text(run_with(confidence_median=0.5))

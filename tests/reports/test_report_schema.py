@@ -76,6 +76,7 @@ WHERE = {
     images.Trouble: SCHEMA["$defs"]["trouble"],
     columns.Multivariate: SCHEMA["$defs"]["multivariate"],
     images.Offender: SCHEMA["$defs"]["offender"],
+    images.OffenderReason: SCHEMA["$defs"]["offender_reason"],
     images.PictureBoxes: SCHEMA["$defs"]["picture_boxes"],
     images.DrawnBox: SCHEMA["$defs"]["drawn_box"],
     images.AffectedTable: SCHEMA["$defs"]["affected_table"],

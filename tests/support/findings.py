@@ -17,7 +17,7 @@ from reports.findings.columns import (
     Multivariate,
     Statistic,
 )
-from reports.findings.images import ImageCounts, Offender, Quality, Trouble
+from reports.findings.images import ImageCounts, Offender, OffenderReason, Quality, Trouble
 from reports.findings.of_log.counts import LogCounts, LostValues
 from reports.findings.of_log.server import EarlierServing, ServedModelFigures, ServerFigures
 from reports.findings.places import Onset, Segment, SegmentScan
@@ -234,7 +234,14 @@ def hostile() -> RunFindings:
             Finding(name="b" * 200, unit="c" * 80, state=State.MISSING, note=label),
         ),
         offenders=tuple(
-            Offender(image=name, id=name, timestamp=name, score=1.0, because=name)
+            Offender(
+                image=name,
+                id=name,
+                timestamp=name,
+                score=1.0,
+                because=name,
+                reasons=(OffenderReason(look=name, measure=name, value=1.0, low=2.0, high=3.0),),
+            )
             for name in HOSTILE_LABELS
         ),
         quality=Quality(
@@ -459,5 +466,17 @@ def _offender(number: int) -> Offender:
         because=(
             f"darker (brightness {34 + number}, reference 60.5 to 156), "
             f"blurrier (sharpness {0.36 + number / 100:.3g}, reference 2.39 to 3.72)"
+        ),
+        reasons=(
+            OffenderReason(
+                look="darker", measure="brightness", value=34.0 + number, low=60.5, high=156.0
+            ),
+            OffenderReason(
+                look="blurrier",
+                measure="sharpness",
+                value=0.36 + number / 100,
+                low=2.39,
+                high=3.72,
+            ),
         ),
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from drift.comparison.columns.doubts import shorten_label
 from drift.verdict.headline.reach import reach
+from reports.findings.class_shares import usual_and_current
 from reports.findings.columns import Finding
 from reports.findings.effect_sizes import TAILS
 from reports.words.movements import spread_widened
@@ -32,6 +34,8 @@ def numbers_opening(drifted: Sequence[Finding], as_usual: str) -> str:
 
 
 def _moved(finding: Finding) -> str:
+    if finding.categories is not None:
+        return _moved_class(finding)
     in_most = (finding.effect or 0.0) >= _MOST
     if finding.direction == "up" or (finding.direction == "upper_tail" and in_most):
         return f"{finding.name} is higher"
@@ -43,3 +47,11 @@ def _moved(finding: Finding) -> str:
         side = "high" if finding.direction == "upper_tail" else "low"
         return f"{finding.name} is very {side} more often"
     return f"{finding.name} varies {'more' if spread_widened(finding) else 'less'}"
+
+
+def _moved_class(finding: Finding) -> str:
+    shares = usual_and_current(finding)
+    name = max(shares, key=lambda one: abs(shares[one][1] - shares[one][0]))
+    then, now = shares[name]
+    often = "more often" if now > then else "less often"
+    return f"{finding.name} is {often} {shorten_label(name)!r}"

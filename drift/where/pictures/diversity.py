@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +24,8 @@ _SEEN_FIRST = 4
 _GRID = 8
 _FARTHEST_APART = 8 * FINGERPRINT_BYTES
 _TAKEN = -1
+# So many are drawn, among which those that look least alike are chosen.
+_DRAWN = 200
 
 
 def likeness_distances(one: Fingerprints, others: Fingerprints) -> NDArray[np.int64]:
@@ -56,6 +61,34 @@ def spread_out(fingerprints: Fingerprints, most: int) -> list[int]:
             nearest = np.minimum(nearest, distances)
             nearest[place] = _TAKEN
     return taken
+
+
+def drawn_apart(
+    names: Sequence[str],
+    places: NDArray[np.int64],
+    fingerprints: Fingerprints | None,
+    most: int,
+) -> tuple[str, ...]:
+    """Return at most `most` names of images that look unlike each other.
+
+    200 of them are drawn by a hash of their names, so that the order of the rows does not matter,
+    and the ones that look least alike are chosen of those.
+
+    Parameters
+    ----------
+    names
+        A name may come several times.
+    places
+        The place of each name's fingerprint.
+    fingerprints
+        uint64 of shape (images, `WORDS`); None where they are not known.
+    """
+    own = dict(zip(reversed(names), reversed(places.tolist()), strict=True))
+    drawn = sorted(own, key=lambda one: (zlib.crc32(one.encode(errors="replace")), one))[:_DRAWN]
+    if fingerprints is None or not drawn:
+        return tuple(drawn[:most])
+    chosen = spread_out(fingerprints[[own[one] for one in drawn]], most)
+    return tuple(drawn[place] for place in chosen)
 
 
 def mirrored(fingerprint: Fingerprints) -> Fingerprints:

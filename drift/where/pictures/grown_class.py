@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from drift.comparison.compare import Comparison
 from drift.observations.window_images import WindowImages
-from drift.where.pictures.diversity import spread_out
+from drift.where.pictures.diversity import drawn_apart
 from jobs.predictions.values.class_names import canonical_labels
-from reference_stats.fingerprint import Fingerprints, stack_fingerprints
+from reference_stats.fingerprint import stack_fingerprints
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.answers import State
 from reports.findings.class_shares import usual_and_current
@@ -21,8 +20,6 @@ from reports.findings.images import GrownClass
 
 _PREDICTION = "prediction"
 _MOST_IMAGES = 8
-# So many are drawn, among which those that look least alike are chosen.
-_DRAWN = 200
 
 
 def find_grown_class(
@@ -54,7 +51,8 @@ def find_grown_class(
 def _of_window(column: Finding, name: str, window: WindowImages) -> tuple[str, ...]:
     rows = window.rows.loc[window.features.index]
     places = _places_of(rows[_PREDICTION], name, column.renamed)
-    return _chosen(rows["image"].iloc[places].tolist(), places, window.fingerprints)
+    names = rows["image"].iloc[places].tolist()
+    return drawn_apart(names, places, window.fingerprints, _MOST_IMAGES)
 
 
 def _of_reference(column: Finding, name: str, profile: ReferenceProfile) -> tuple[str, ...]:
@@ -71,22 +69,10 @@ def _of_reference(column: Finding, name: str, profile: ReferenceProfile) -> tupl
     places = known.get_indexer(pd.Index(named.drop_duplicates()))
     places = places[places >= 0]
     prints = stack_fingerprints(records["fingerprint"].tolist())
-    return _chosen(known[places].tolist(), places, prints)
+    return drawn_apart(known[places].tolist(), places, prints, _MOST_IMAGES)
 
 
 def _places_of(said: pd.Series, name: str, renamed: Mapping[str, str]) -> np.ndarray:
     labels = canonical_labels(said).astype("object")
     same = labels.map(lambda label: renamed.get(label, label) == name, na_action="ignore")
     return np.flatnonzero(same.fillna(value=False).to_numpy(dtype=np.bool_))
-
-
-def _chosen(
-    names: Sequence[str], places: np.ndarray, fingerprints: Fingerprints | None
-) -> tuple[str, ...]:
-    """Return the names of images that look unlike each other, whatever the order of the rows."""
-    own = dict(zip(reversed(names), reversed(places.tolist()), strict=True))
-    drawn = sorted(own, key=lambda one: (zlib.crc32(one.encode(errors="replace")), one))[:_DRAWN]
-    if fingerprints is None or not drawn:
-        return tuple(drawn[:_MOST_IMAGES])
-    chosen = spread_out(fingerprints[[own[one] for one in drawn]], _MOST_IMAGES)
-    return tuple(drawn[place] for place in chosen)

@@ -15,6 +15,7 @@ from reports.findings.columns import Category, Distribution, Finding
 from reports.findings.effect_sizes import in_deviations
 from reports.history.history import HistoryRow
 from reports.history.normal_days import half_width
+from reports.pages.run.columns.asides import axis_unit, why_steady
 from reports.pages.run.plots import (
     HistogramPair,
     histogram_svg,
@@ -27,6 +28,8 @@ from reports.words.numbers import NOTHING, p_words, percent, readable, with_spre
 from reports.words.wording import STATE_LABELS, column_title
 
 RUNS_IN_COURSE = 30
+# A line through two runs says no more than both numbers.
+_COURSE_FROM = 3
 CLASSES_SHOWN = 12
 MOST_CLASSES = 200
 _MINUS = "\N{MINUS SIGN}"
@@ -62,6 +65,8 @@ class ColumnCard:
     plot: Markup | None
     axis_low: str
     axis_high: str
+    axis_unit: str
+    why_steady: str
     course: Markup | None
     runs_in_course: int
     classes: tuple[ClassRow, ...]
@@ -151,6 +156,8 @@ def _card(column: Finding, feature: Measure | None, anchor: str, past: _Past) ->
         plot=_plot(column, title, pair),
         axis_low=_axis_end(pair, low=True),
         axis_high=_axis_end(pair, low=False),
+        axis_unit=axis_unit(column.unit),
+        why_steady=why_steady(column, past[1]),
         course=course,
         runs_in_course=0 if course is None else len(_course_of(column, past[0])),
         classes=rows[:CLASSES_SHOWN],
@@ -214,7 +221,7 @@ def _course(column: Finding, title: str, past: _Past) -> Markup | None:
     history, limit = past
     limit = _limit(column, limit)
     sizes = _course_of(column, history)
-    if sum(size is not None for size, _ in sizes) < 2:
+    if sum(size is not None for size, _ in sizes) < _COURSE_FROM:
         return None
     words = f"Effect of {title} over the last {len(sizes)} runs, now {effect_size(column)}"
     return Markup(spark_svg(sizes, visible(words), limit))  # noqa: S704 - as above

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.findings.images import Offender
@@ -11,6 +11,7 @@ from reports.findings.run import RunFindings
 from reports.pages.boxes.view import BoxesView, boxes_view
 from reports.pages.links import ImageLinks
 from reports.pages.page import picture_source
+from reports.pages.run.pictures.captions import Caption, Captions, captions
 
 IMAGES_SHOWN_FIRST = 8
 _NUMBERS = re.compile(r" \([^()]*\)")
@@ -22,8 +23,12 @@ class Shot:
 
     Attributes
     ----------
+    label
+        Its path without the folder that all of them share.
     look
         How it looks in a few words, without the numbers: ``"blurrier, darker"``.
+    caption
+        What is said below it.
     link
         The link to the image itself; None where none is known.
     boxes
@@ -31,9 +36,11 @@ class Shot:
     """
 
     offender: Offender
+    label: str
     look: str
     source: str | None
     anchor: str
+    caption: Caption
     link: str | None
     boxes: BoxesView | None = None
 
@@ -46,6 +53,8 @@ class ContactSheet:
     ----------
     shots
         The images that stand out, worst first.
+    shared
+        What all of them or many are, in a sentence; empty where nothing is.
     shown_first
         The number of images that are shown before the others are unfolded.
     typical
@@ -57,6 +66,7 @@ class ContactSheet:
     """
 
     shots: tuple[Shot, ...]
+    shared: str
     shown_first: int
     typical: tuple[tuple[str, str, str | None], ...]
     no_typical: str
@@ -78,9 +88,11 @@ def contact_sheet(
     links
         How to link to images; None for no links.
     """
+    said = captions(findings.offenders)
     beside = typical if pictures is not None and findings.offenders else {}
     return ContactSheet(
-        shots=_shots(findings, pictures or {}, links),
+        shots=_shots(findings, said, pictures or {}, links),
+        shared=said.shared,
         shown_first=IMAGES_SHOWN_FIRST,
         typical=tuple(
             (name, picture_source(data), _link(links, name))
@@ -96,19 +108,33 @@ def _link(links: ImageLinks | None, image: str) -> str | None:
 
 
 def _shots(
-    findings: RunFindings, pictures: Mapping[str, bytes], links: ImageLinks | None
+    findings: RunFindings,
+    said: Captions,
+    pictures: Mapping[str, bytes],
+    links: ImageLinks | None,
 ) -> tuple[Shot, ...]:
+    folder = _shared_folder([one.image for one in findings.offenders])
     return tuple(
         Shot(
             offender=offender,
+            label=offender.image.removeprefix(folder),
             look=_NUMBERS.sub("", offender.because),
             source=picture_source(pictures[offender.image]) if offender.image in pictures else None,
             anchor=f"image-{number}",
+            caption=caption,
             link=_link(links, offender.image),
             boxes=boxes_view(findings.boxes, offender.image, pictures.get(offender.image)),
         )
-        for number, offender in enumerate(findings.offenders, start=1)
+        for number, (offender, caption) in enumerate(
+            zip(findings.offenders, said.each, strict=True), start=1
+        )
     )
+
+
+def _shared_folder(images: Sequence[str]) -> str:
+    """Return the folder that all images lie in, with its slash; empty where they lie in several."""
+    folders = {"".join(image.rpartition("/")[:2]) for image in images}
+    return folders.pop() if len(folders) == 1 else ""
 
 
 def _why_none(findings: RunFindings, typical: Mapping[str, bytes] | None) -> str:

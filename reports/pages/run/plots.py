@@ -105,22 +105,22 @@ def histogram_svg(pair: HistogramPair, title: str) -> str:
     return (
         f'<svg class="histogram" role="img" viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" '
         f'height="{HEIGHT}" preserveAspectRatio="none"><title>{escape(title)}</title>'
-        f'<path class="then" d="M0 {HEIGHT}{area}L{WIDTH} {HEIGHT}Z"/>'
-        f'<path class="now-area" d="M0 {HEIGHT}{line}L{WIDTH} {HEIGHT}Z"/>'
-        f'<path class="now" d="M0 {HEIGHT}{line}L{WIDTH} {HEIGHT}"/>'
+        f'<path class="then" d="M0 {HEIGHT}{area}V{HEIGHT}Z"/>'
+        f'<path class="now" d="M0 {HEIGHT}{line}V{HEIGHT}"/>'
         f'<path class="axis" d="M0 {HEIGHT}H{WIDTH}"/></svg>'
     )
 
 
 def _steps(pair: HistogramPair, heights: Sequence[float]) -> str:
+    """Return up or down and then across, bin by bin; bins of one height are one step."""
     low, span = pair.edges[0], pair.edges[-1] - pair.edges[0]
-    parts = []
-    for index, height in enumerate(heights):
-        y = _short(HEIGHT - height * (HEIGHT - _TOP))
-        left = _short(WIDTH * (pair.edges[index] - low) / span)
-        right = _short(WIDTH * (pair.edges[index + 1] - low) / span)
-        parts.append(f"L{left} {y}H{right}")
-    return "".join(parts)
+    steps: list[tuple[str, str]] = []
+    for height, right in zip(heights, pair.edges[1:], strict=True):
+        y = _tenths(HEIGHT - height * (HEIGHT - _TOP))
+        if steps and steps[-1][0] == y:
+            steps.pop()
+        steps.append((y, _tenths(WIDTH * (right - low) / span)))
+    return "".join(f"V{y}H{x}" for y, x in steps)
 
 
 def share_bars_svg(reference: float, current: float, widest: float) -> str:
@@ -217,3 +217,7 @@ def _mark(x: str, y: str, state: State, *, small: bool) -> str:
 
 def _short(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _tenths(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")

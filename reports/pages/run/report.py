@@ -25,6 +25,7 @@ from reports.pages.run.first_screen import first_screen
 from reports.pages.run.grown_class import grown_class_view
 from reports.pages.run.model_quality import quality_view
 from reports.pages.run.model_view.section import model_view_section
+from reports.pages.run.pictures.quiet import quiet_view
 from reports.pages.run.segments import segments_view
 from reports.pages.run.thumbnails import FurtherPictures
 from reports.pages.run.top.figures import notes_of
@@ -140,6 +141,7 @@ def report_html(
         "predictions": predictions,
         "numbers_logged": measured,
         "sheet": sheet,
+        "quiet": quiet_view(findings, further.of_quiet, links.images),
         "grown": grown,
         "view": model_view_section(findings, seen, further.of_view, links.images),
         "top": first_screen(findings, (features, seen, predictions, measured), sheet, grown),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from reports.findings.images import PictureBoxes
 from reports.pages.run.grown_class import ClassPictures
 from reports.pages.run.model_view.pictures import ViewPictures
+from reports.pages.run.pictures.quiet import QuietPictures
 
 MOST_PICTURES = 24
 # The four worst and the four most typical are in the page twice: small ones are at the top.
@@ -33,10 +34,13 @@ class FurtherPictures:
         Of the predicted class that grew; None for none.
     of_view
         Of what the model sees; None for none, or where thumbnails are switched off.
+    of_quiet
+        Of a run in which no image stands out; None for any other run.
     """
 
     of_class: ClassPictures | None = None
     of_view: ViewPictures | None = None
+    of_quiet: QuietPictures | None = None
 
 
 def most_bytes_beside(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
@@ -26,23 +27,27 @@ _T = TypeVar("_T")
 
 def told_in_rows(findings: RunFindings) -> RunFindings:
     """Return the findings with every sentence about rows where no images were compared."""
-    return findings if findings.has_images else _told(findings)
+    return findings if findings.has_images else with_sentences(findings, in_rows)
 
 
-def _told(value: _T) -> _T:
+def with_sentences(value: _T, change: Callable[[str], str]) -> _T:
+    """Return a frozen value with every sentence in it changed, however deep it lies.
+
+    Names, keys and other texts stay as they are.
+    """
     changed = {
-        field.name: _told_field(field.name, getattr(value, field.name))
+        field.name: _changed(field.name, getattr(value, field.name), change)
         for field in fields(value)  # type: ignore[arg-type]
         if field.init
     }
     return replace(value, **changed)  # type: ignore[type-var]
 
 
-def _told_field(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever a finding holds
+def _changed(name: str, value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - whatever a finding holds
     if isinstance(value, str):
-        return in_rows(value) if name in _SENTENCES and type(value) is str else value
+        return change(value) if name in _SENTENCES and type(value) is str else value
     if isinstance(value, tuple):
-        return tuple(_told_field(name, one) for one in value)
+        return tuple(_changed(name, one, change) for one in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return _told(value)
+        return with_sentences(value, change)
     return value

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from drift.where.reasons import Reasons
+from drift.where.reasons import Reasons, in_words
 from tests.support.two_sides import NAMES, pictures, profile_of, window_of
 
 
@@ -13,7 +13,7 @@ def test_each_image_is_told_its_own_number_where_others_were_lost():
     some = replace(window, features=features, fingerprints=window.fingerprints[analysed])
     reasons = Reasons(window=some, profile=profile_of(pictures(9, seed=2)))
 
-    told = [reasons.words(row, {NAMES[0]: 2.0}) for row in analysed]
+    told = [in_words(reasons.of(row, {NAMES[0]: 2.0})) for row in analysed]
 
     numbers = ("1e+03", "2e+03", "3e+03")
     assert [number in words for number, words in zip(numbers, told, strict=True)] == [True] * 3

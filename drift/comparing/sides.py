@@ -1,0 +1,96 @@
+"""What a caller hands in as a side of a comparison: a table, or images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol, TypeAlias, runtime_checkable
+
+import pandas as pd
+
+from drift.comparing.image_sets import open_images
+from drift.comparing.options import FEWEST
+from jobs.buckets.bucket import Bucket
+from jobs.errors import InputError, UsageError
+
+_ENDINGS = {".csv", ".parquet"}
+_EXPECTED = (
+    "Expected a pandas DataFrame, a .csv or .parquet file, a folder of images, a list of image "
+    "files, or the URL of a bucket such as gs://bucket/folder."
+)
+
+
+@runtime_checkable
+class OtherTable(Protocol):
+    """A table of another library, such as polars or pyarrow."""
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the table as pandas has it."""
+        ...
+
+
+Side: TypeAlias = (
+    pd.DataFrame | OtherTable | Mapping[str, Sequence[object]] | str | Path | Sequence[str | Path]
+)
+Opened: TypeAlias = pd.DataFrame | Bucket
+
+
+def open_side(given: Side, side: str) -> Opened:
+    """Return one side as a table, or as a bucket of images.
+
+    Parameters
+    ----------
+    side
+        What the side is called in messages.
+
+    Raises
+    ------
+    InputError
+        If there is nothing there, or too few rows.
+    UsageError
+        If it is nothing that can be compared.
+    """
+    table = _table(given, side)
+    if table is not None:
+        return _long_enough(table, side)
+    if isinstance(given, (str, Path)):
+        return open_images(given, side)
+    if isinstance(given, Sequence) and all(isinstance(one, (str, Path)) for one in given):
+        return open_images(given, side)
+    what = type(given).__name__
+    if isinstance(given, Sequence) and len(given):
+        what = f"{what} of {type(given[0]).__name__}"
+    raise UsageError(f"{side} is a {what}. {_EXPECTED}")
+
+
+def _table(given: Side, side: str) -> pd.DataFrame | None:
+    if isinstance(given, pd.DataFrame):
+        return given
+    if isinstance(given, Mapping):
+        return pd.DataFrame(dict(given))
+    if isinstance(given, (str, Path)):
+        return _read_table(str(given), side)
+    return given.to_pandas() if isinstance(given, OtherTable) else None
+
+
+def _read_table(name: str, side: str) -> pd.DataFrame | None:
+    ending = Path(name).suffix.lower()
+    if ending not in _ENDINGS:
+        return None
+    try:
+        return pd.read_csv(name) if ending == ".csv" else pd.read_parquet(name)
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{side}: {name} cannot be read as a table: {error}. Expected a file with a line of "
+            "column names, such as pandas writes it."
+        ) from error
+
+
+def _long_enough(table: pd.DataFrame, side: str) -> pd.DataFrame:
+    if len(table) >= FEWEST:
+        return table
+    rows = f"{len(table)} row{'' if len(table) == 1 else 's'}" if len(table) else "no row"
+    raise InputError(
+        f"{side}: the table has {rows}. Expected at least {FEWEST}, so that a difference can be "
+        "told from chance."
+    )

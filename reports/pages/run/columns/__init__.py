@@ -1,0 +1,1 @@
+"""What a column's card says beside its numbers."""
