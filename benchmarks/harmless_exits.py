@@ -23,6 +23,7 @@ from reports.findings.runs import Notice, NoticeKind
 from reports.history.history import history_row
 from reports.json_report.report import json_bytes
 from reports.pages.page import isolated
+from reports.telling.forms.mail import mail_html
 from reports.telling.message import message_of
 from tests.support import findings as examples
 from tests.support.labelled_runs import WRONG, labelled_run
@@ -77,3 +78,6 @@ def _messages(text: str) -> Iterator[tuple[str, bytes, Iterable[str]]]:
         message = message_of(worse, *notices, link="", pictures={})
         for part in (message.title, message.body):
             yield "message", part.encode(), look.in_message(part)
+        if message.content is not None:
+            mail = mail_html(message.content).encode()
+            yield "mail", mail, look.in_page(mail)

@@ -61,7 +61,7 @@ class MessageContent:
         What moved, in one line; empty where the opening says it all.
     paragraphs
         What the headline does not say, each on one line.
-    moved
+    moved, moved_heading
         The columns that moved most.
     steps, steps_heading
         What to do, or what is missing for a verdict.
@@ -85,6 +85,7 @@ class MessageContent:
     link_words: str = "Open the report"
     paragraphs: tuple[str, ...] = ()
     moved: tuple[Fact, ...] = ()
+    moved_heading: str = "What changed"
     steps: tuple[Step, ...] = ()
     steps_heading: str = "What to do"
     images: tuple[NamedImage, ...] = ()

@@ -9,7 +9,6 @@ from reports.findings.model_quality.scores import ClassifierScores, WrongImage
 from reports.findings.runs import Notice, NoticeKind
 from reports.telling.content import Fact, NumberedList
 from reports.telling.detector_message import detector_scores_facts, fallen_lists
-from reports.words.advice import BUILD_COMMAND, Step
 from reports.words.harmless_text import harmless
 from reports.words.numbers import counted, day, moment
 
@@ -56,18 +55,6 @@ def quality_facts(quality: ModelQuality, notice: Notice, window_end: str) -> Ite
         yield Fact(name=labelled.name, words=words)
 
 
-def quality_steps(quality: ModelQuality, notice: Notice) -> Iterator[Step]:
-    """Yield what to do about a model that is worse; nothing where it has recovered."""
-    if notice.kind is NoticeKind.QUALITY_RECOVERED:
-        return
-    yield Step(words=f"Look at the {_worst(quality)}, and at whether their labels are right.")
-    yield Step(
-        words="If they are, train the model anew with labelled images of these days, name the "
-        "images that it is made for as [reference] in the job file, and build that anew:",
-        command=BUILD_COMMAND,
-    )
-
-
 def wrong_answers(quality: ModelQuality, notice: Notice) -> Iterator[NumberedList]:
     """Yield the wrong answers that the model was most sure of; none where it has recovered.
 
@@ -84,12 +71,6 @@ def wrong_answers(quality: ModelQuality, notice: Notice) -> Iterator[NumberedLis
                 harmless(_wrong(one), _LONGEST_NAME) for one in quality.wrong[:_MOST_WRONG]
             ),
         )
-
-
-def _worst(quality: ModelQuality) -> str:
-    if quality.detection is None:
-        return "wrong answers"
-    return "images on which the model did worst" if quality.detection.worst else "labelled images"
 
 
 def _wrong(one: WrongImage) -> str:

@@ -11,7 +11,6 @@ from reports.findings.answers import Verdict
 from reports.findings.days import Basis
 from reports.findings.images import Offender
 from reports.findings.model_quality.quality import QualityState
-from reports.findings.remarks import RemarkWeight, of_weight
 from reports.findings.run import RunFindings
 from reports.findings.runs import Notice, NoticeKind, NoticeTopic
 from reports.telling.content import Fact, MessageContent, NamedImage, NumberedList, Tone
@@ -21,12 +20,11 @@ from reports.telling.quality_message import (
     quality_facts,
     quality_line,
     quality_paragraph,
-    quality_steps,
     wrong_answers,
 )
-from reports.words.advice import Step, level_steps, steps
+from reports.words.advice import Step, level_steps, steps, worse_model_steps
 from reports.words.harmless_text import harmless
-from reports.words.moved import moved_in_words
+from reports.words.moved import changed_heading, moved_in_words
 from reports.words.numbers import counted, moment, sentence
 from reports.words.of_view.sentences import view_line
 from reports.words.summary_paragraphs import summary_paragraphs
@@ -107,7 +105,8 @@ def content_of(told: ToldRun, *, link: str, pictures: Mapping[str, str]) -> Mess
     pictures
         The names of attached pictures by the image path of an offender.
     """
-    moved = moved_in_words(told.findings) if told.drifts else ()
+    findings = told.findings
+    moved = moved_in_words(findings) if told.drifts else ()
     return MessageContent(
         opening=harmless(_opening(told), _LONGEST_OPENING),
         headline=sentence(harmless(_headline(told), _LONGEST_HEADLINE)),
@@ -119,11 +118,12 @@ def content_of(told: ToldRun, *, link: str, pictures: Mapping[str, str]) -> Mess
             Fact(name=harmless(one.title, _LONGEST_NAME), words=harmless(one.words, _LONGEST_NAME))
             for one in moved
         ),
+        moved_heading=harmless(changed_heading(findings), _LONGEST_NAME),
         steps=tuple(
             Step(words=harmless(step.words, _LONGEST_SENTENCE), command=step.command)
             for step in _steps(told)
         ),
-        steps_heading="What is missing" if told.is_inconclusive else "What to do",
+        steps_heading=_steps_heading(told),
         images=tuple(_image(offender, pictures) for offender in told.worst),
         lists=tuple(_lists(told)),
         facts=tuple(_facts(told)),
@@ -171,9 +171,9 @@ def _paragraphs(told: ToldRun, *, any_moved: bool) -> Iterator[str]:
         yield "This is told once, and is no alarm."
     if any_moved:
         # The headline and what moved say what the summary would say with its numbers.
-        yield from (cause.text for cause in of_weight(findings.remarks, RemarkWeight.CAUSE))
         yield from _reach(findings)
-    else:
+    elif not told.is_inconclusive:
+        # What is missing for a verdict is in the steps.
         yield from summary_paragraphs(findings)
     if told.quality is not None and quality is not None:
         yield quality_paragraph(quality)
@@ -191,17 +191,24 @@ def _reach(findings: RunFindings) -> Iterator[str]:
     yield f"At least {findings.affected:,} of {counted(findings.images.analysed, noun)} {verb}."
 
 
+def _steps_heading(told: ToldRun) -> str:
+    """Return what the steps are: without a command, those of an inconclusive run do nothing."""
+    lacks = told.is_inconclusive and told.quality is None
+    if lacks and not any(step.command for step in _steps(told)):
+        return "What is missing"
+    return "What to do"
+
+
 def _steps(told: ToldRun) -> Iterator[Step]:
+    """Yield what to do; what is right in few cases only is in the report."""
+    quality, findings = told.quality, told.findings
     if told.verdict is not None and told.verdict.kind is NoticeKind.LEVEL:
-        yield from level_steps(told.findings)
+        yield from level_steps(findings)
     elif told.verdict is not None:
-        # What the paragraphs say already is no step.
-        yield from (one for one in steps(told.findings) if one.words not in told.findings.summary)
-    if told.quality is not None and told.findings.model_quality is not None:
-        # What to do about a drift says the rest.
-        yield from islice(
-            quality_steps(told.findings.model_quality, told.quality), 1 if told.drifts else None
-        )
+        yield from (one for one in steps(findings) if not one.is_rare)
+    if quality is not None and quality.kind is not NoticeKind.QUALITY_RECOVERED:
+        # Beside a drift there is enough to do.
+        yield from islice(worse_model_steps(findings), 1 if told.drifts else None)
 
 
 def _image(offender: Offender, pictures: Mapping[str, str]) -> NamedImage:

@@ -19,7 +19,7 @@ from reports.findings.places import SegmentColumn
 from reports.findings.run import RunFindings
 from reports.words.movements import lies_to_one_side, spread_widened
 from reports.words.numbers import counted
-from reports.words.segments import short_label
+from reports.words.segments import name_in_words, short_label
 from reports.words.wording import column_title
 
 MOST_MOVED = 4
@@ -68,6 +68,15 @@ def moved_in_words(findings: RunFindings, most: int = MOST_MOVED) -> tuple[Moved
     drifted = [one for one in findings.columns if one.state is State.DRIFT]
     columns = _unlike(_ordered(drifted, findings.named))[:most]
     return tuple(_of_column(one, noun) for one in columns)
+
+
+def changed_heading(findings: RunFindings) -> str:
+    """Return the heading above what moved: ``What changed at camera warehouse``."""
+    tests = findings.segment_tests
+    segment = None if tests is None else tests.headline
+    if segment is None:
+        return "What changed"
+    return f"What changed at {name_in_words(segment.column, segment.value)}"
 
 
 def _unlike(columns: Iterable[_Column]) -> list[_Column]:

@@ -35,12 +35,13 @@ def test_the_message_of_a_drift_reads_as_it_is_meant_to():
     run = drifted(affected=1870)
     sent = message(run)
     first, second = run.offenders[:2]
+    usual = [one for one in steps(run) if not one.is_rare]
     assert sent.title == "Drift in dogs - Images are darker and blurrier than the reference"
     assert sent.body.split("\n") == [
         "At least 1,870 of 5,190 images differ from the reference.",
         "",
-        "What moved most:",
-        *(f"- {one.title}: {one.words}" for one in moved_in_words(run)),
+        "What changed:",
+        *(f"- {one.title}: {harmless(one.words, 99)}" for one in moved_in_words(run)),
         "",
         "The 2 most unusual images:",
         f"1. {first.image}: darker, blurrier",
@@ -49,7 +50,7 @@ def test_the_message_of_a_drift_reads_as_it_is_meant_to():
         "What to do:",
         *(
             f"{number}. {one.words} {one.command}".rstrip()
-            for number, one in enumerate(steps(run), start=1)
+            for number, one in enumerate(usual, start=1)
         ),
         "",
         "Window: 8 Mar, 00:00 to 15 Mar 2025, 00:00 UTC",
@@ -58,7 +59,7 @@ def test_the_message_of_a_drift_reads_as_it_is_meant_to():
         f"Report: {LINK}",
     ]
     assert len(moved_in_words(run)) > 1
-    assert len(steps(run)) > 1
+    assert 1 < len(usual) < len(steps(run))
 
 
 def test_the_message_of_a_level_says_how_far_and_what_to_do():
@@ -79,7 +80,8 @@ def test_a_long_cause_does_not_push_out_what_drifted():
     )
     run = drifted(summary=f"{cause.text} Images are darker: by 2 sigma.", remarks=(cause,))
     lines = message(run).body.split("\n")
-    assert lines[:3] == [cause.text.strip(), "", "What moved most:"]
+    assert lines[0] == "What changed:"
+    assert f"1. {cause.text.strip()}" in lines
 
 
 @pytest.mark.parametrize(

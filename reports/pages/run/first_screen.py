@@ -14,11 +14,10 @@ from reports.pages.run.grown_class import GrownClassView
 from reports.pages.run.top.figures import Figures, figures_of
 from reports.pages.run.top.look import FirstLook, look_at
 from reports.words.advice import Step, steps
-from reports.words.moved import Moved, moved_in_words, title_of_column
+from reports.words.moved import Moved, changed_heading, moved_in_words, title_of_column
 from reports.words.normal_days import level_in_words, since_words
 from reports.words.numbers import counted, listed
 from reports.words.of_quality.brief import STATE_LABELS, quality_in_brief
-from reports.words.segments import name_in_words
 
 _TREND_COLUMNS = 3
 
@@ -104,7 +103,7 @@ def first_screen(
         level=_level(findings),
         trend=_trend(findings),
         look=look_at(findings, sheet, grown),
-        changed=_changed(findings),
+        changed=changed_heading(findings),
         chips=tuple(Chip(moved=one, anchor=_anchor(one, findings, groups)) for one in moved),
         more_moved=_number_moved(findings) - len(moved),
         rest=_section_of(findings),
@@ -142,14 +141,6 @@ def _trend(findings: RunFindings) -> str:
     titles = [title_of_column(column.name).lower() for column in trend.columns]
     what = f": {listed(titles, _TREND_COLUMNS)}" if titles else ""
     return f"Slow drift over the last {counted(trend.runs, 'run')}{what}."
-
-
-def _changed(findings: RunFindings) -> str:
-    tests = findings.segment_tests
-    segment = None if tests is None else tests.headline
-    if segment is None:
-        return "What changed"
-    return f"What changed at {name_in_words(segment.column, segment.value)}"
 
 
 def _number_moved(findings: RunFindings) -> int:

@@ -76,7 +76,7 @@ def _blocks(content: MessageContent) -> Iterator[_Block]:
     for paragraph in content.paragraphs:
         yield _Block(rank=_Rank.PARAGRAPH, lines=(paragraph,))
     moved = [f"- {one.name}: {one.words}" for one in content.moved]
-    yield _under(_Rank.MOVED, "What moved most:", moved)
+    yield _under(_Rank.MOVED, f"{content.moved_heading}:", moved)
     images = [f"{one.name}: {one.words}" if one.words else one.name for one in content.images]
     yield _under(_Rank.IMAGES, f"{images_heading(content)}:", _numbered(images))
     for one in content.lists:

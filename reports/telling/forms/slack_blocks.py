@@ -45,7 +45,7 @@ def slack_blocks(content: MessageContent) -> tuple[Block, ...]:
 
 def _middle(content: MessageContent) -> Iterator[Block]:
     if content.moved:
-        yield _section(["*What moved most*"])
+        yield _section([f"*{_line(content.moved_heading)}*"])
         yield _fields(content.moved)
     if content.images:
         heading = f"*{images_heading(content)}*"

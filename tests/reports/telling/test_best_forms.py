@@ -16,7 +16,8 @@ from reports.telling.apprise_sender import send
 from reports.telling.forms.mail import picture_id
 from reports.telling.message import message_of
 from tests.support import findings as examples
-from tests.support.receivers import mail, web
+from tests.support.receivers import mail, make_certificate, web, web_server
+from tests.support.server_process import free_port
 
 __all__ = ["mail", "web"]
 
@@ -88,6 +89,31 @@ def test_a_mail_address_can_ask_for_plain_text(mail):
     assert body.replace("\r\n", "\n").strip() == message.body
 
 
+def test_a_mail_server_that_is_not_there_is_told_as_such():
+    url = f"mailto://127.0.0.1:{free_port()}?from=drift@example.com&to=team@example.com"
+    (delivery,) = send([url], drift())
+    assert delivery.problem.startswith("the service could not be reached")
+
+
+def test_a_recipient_that_is_refused_keeps_the_mail_from_no_other(mail):
+    mail.refused = {"a@example.com"}
+    (delivery,) = send([mail.url.replace("team@", "a@example.com,b@")], drift())
+    assert delivery.problem == "the mail server did not take the mail"
+    assert [one["To"] for one in mail.mails] == ["b@example.com"]
+
+
+def test_teams_gets_all_of_a_text_that_is_longer_than_apprise_thinks(tmp_path, monkeypatch):
+    certificate = make_certificate(tmp_path)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    message = drift()
+    content = dataclasses.replace(message.content, paragraphs=("why " * 300,))
+    with web_server(certificate) as server:
+        url = f"workflows://localhost:{server.port}/flow/secret"
+        (delivery,) = send([url], dataclasses.replace(message, body="why " * 300, content=content))
+    assert delivery.delivered, delivery.problem
+    assert server.requests[0].body.count(b"why ") >= 299
+
+
 def test_a_slack_webhook_gets_blocks_and_a_line_for_phones(slack_here):
     message = drift()
     (delivery,) = send([HOOK], message)
@@ -154,7 +180,7 @@ def test_a_pager_that_takes_little_gets_a_text_that_fits_with_what_to_do_and_the
     for region in pagerduty.PAGERDUTY_API_LOOKUP:
         monkeypatch.setitem(pagerduty.PAGERDUTY_API_LOOKUP, region, here)
     message = drift()
-    paragraphs = tuple(f"{one} {'why ' * 90}" for one in message.content.paragraphs)
+    paragraphs = tuple(f"{one} {'why ' * 130}" for one in message.content.paragraphs)
     content = dataclasses.replace(message.content, paragraphs=paragraphs)
     send(["pagerduty://integrationkey@apikey"], dataclasses.replace(message, content=content))
     (request,) = web.requests

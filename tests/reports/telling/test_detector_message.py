@@ -53,11 +53,10 @@ def test_a_drop_says_ap50_now_and_before_the_worst_classes_and_images_and_since_
         "2. images/worst 1.jpg: 1 of 5 true boxes found; 2 predicted boxes match none",
         "",
         "What to do:",
-        "1. Look at the images on which the model did worst, and at whether their labels are "
-        "right.",
-        "2. If they are, train the model anew with labelled images of these days, name the images "
-        "that it is made for as [reference] in the job file, and build that anew: "
-        "drift profile build JOB.toml",
+        "1. Look at the answers that are wrong: are their labels right, and what do these images "
+        "have in common?",
+        "2. If a new version of the model went live, go back to the one before.",
+        "3. Else train the model with such images as well.",
         "",
         "Window: 8 Mar, 00:00 to 15 Mar 2025, 00:00 UTC",
         "Images: 980",

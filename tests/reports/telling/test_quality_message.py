@@ -41,10 +41,10 @@ def test_a_drop_alone_says_by_how_much_on_which_labels_and_what_was_wrong():
         "2. images/wrong 1.jpg: beagle, called boxer, confidence 0.98",
         "",
         "What to do:",
-        "1. Look at the wrong answers, and at whether their labels are right.",
-        "2. If they are, train the model anew with labelled images of these days, name the images "
-        "that it is made for as [reference] in the job file, and build that anew: "
-        "drift profile build JOB.toml",
+        "1. Look at the answers that are wrong: are their labels right, and what do these images "
+        "have in common?",
+        "2. If a new version of the model went live, go back to the one before.",
+        "3. Else train the model with such images as well.",
         "",
         "Window: 8 Mar, 00:00 to 15 Mar 2025, 00:00 UTC",
         "Images: 980",
@@ -61,7 +61,7 @@ def test_drift_and_drop_are_one_message_with_both_sentences():
     assert sent.title == f"Drift in dogs, and the model is worse - {HEADLINE}"
     lines = sent.body.split("\n")
     assert lines[0] == run.model_quality.summary
-    assert "What moved most:" in lines
+    assert "What changed:" in lines
     assert "The 2 most unusual images:" in lines
     assert "The wrong answers that the model was most sure of:" in lines
     assert (sent.kind, sent.also) == (NoticeKind.DRIFT, NoticeKind.QUALITY_DROPPED)
