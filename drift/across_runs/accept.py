@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
+from drift.across_runs.find_run import find_run_now
 from drift.workplace import Workplace
 from jobs.errors import UsageError
 from reports.history.history import AcceptedWindow, HistoryRow
-from reports.history.store import read_history
 from reports.publishing.acceptance import PublishedRun, mark_page, read_run
 from reports.publishing.publish import change_row, rebuild_index
-
-LATEST = "latest"
-_NAMED = 5
 
 
 def set_acceptance(
@@ -28,20 +24,20 @@ def set_acceptance(
     Parameters
     ----------
     wanted
-        A run's id, or ``latest`` for the run with the newest window.
+        As of `find_run`.
     still_allowed
         Raises where the lock was lost; nothing is written after that.
 
     Raises
     ------
     UsageError
-        If there is no such run, or it cannot be accepted.
+        If there is no such run, several are called so, or it cannot be accepted.
     InputError
         If the history or the run's report cannot be read.
     PublishError
         If the mark could not be written.
     """
-    row = find_run(read_history(place.bucket, place.prefix), wanted, place)
+    row = find_run_now(place, wanted)
     run = _acceptable(place, row) if accepted else None
 
     def change(stored: HistoryRow) -> HistoryRow:
@@ -76,35 +72,6 @@ def write_mark(
     )
     rebuild_index(
         place.bucket, place.prefix, place.job.name, place.job.reports.link_template, still_allowed
-    )
-
-
-def find_run(rows: Sequence[HistoryRow], wanted: str, place: Workplace) -> HistoryRow:
-    """Return the row of the run that a person named.
-
-    Raises
-    ------
-    UsageError
-        If no run is called so; the message names runs that are there.
-    """
-    if not rows:
-        raise UsageError(
-            f"{place.job.name} has no published run yet. Do one first: drift run JOB.toml"
-        )
-    if wanted == LATEST:
-        return rows[-1]
-    by_id = {row.run_id: row for row in rows}
-    if wanted in by_id:
-        return by_id[wanted]
-    newest = [row.run_id for row in rows[: -_NAMED - 1 : -1]]
-    near = [run_id for run_id in by_id if run_id.startswith(wanted)][: -_NAMED - 1 : -1]
-    near = near or difflib.get_close_matches(wanted, by_id, n=_NAMED, cutoff=0.7)
-    shown = (
-        f"The nearest are: {', '.join(near)}" if near else f"The newest are: {', '.join(newest)}"
-    )
-    raise UsageError(
-        f"{place.job.name} has no run {wanted!r} in {place.bucket.url_of(place.prefix)}/history. "
-        f"{shown}. Or say {LATEST}."
     )
 
 

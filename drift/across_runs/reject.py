@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from drift.across_runs.accept import find_run, write_mark
+from drift.across_runs.accept import write_mark
+from drift.across_runs.find_run import find_run_now
 from drift.workplace import Workplace
 from reports.history.history import HistoryRow
-from reports.history.store import read_history
 
 
 def set_rejection(
@@ -22,20 +22,20 @@ def set_rejection(
     Parameters
     ----------
     wanted
-        A run's id, or ``latest`` for the run with the newest window.
+        As of `find_run`.
     still_allowed
         Raises where the lock was lost; nothing is written after that.
 
     Raises
     ------
     UsageError
-        If there is no such run.
+        If there is no such run, or several are called so.
     InputError
         If the history cannot be read.
     PublishError
         If the mark could not be written.
     """
-    row = find_run(read_history(place.bucket, place.prefix), wanted, place)
+    row = find_run_now(place, wanted)
 
     def change(stored: HistoryRow) -> HistoryRow:
         accepted = None if rejected else stored.accepted

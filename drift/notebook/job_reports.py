@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import pandas as pd
 from PIL import Image
 
-from drift.across_runs.accept import LATEST
+from drift.across_runs.find_run import LATEST
 from drift.notebook.features import window_features
 from drift.notebook.report_tables import ReportTables
 from drift.workplace import Workplace

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from drift.across_runs.accept import LATEST
+from drift.across_runs.find_run import LATEST
 from drift.notebook.detector_tables import box_class_table, class_day_table, detector_day_table
 from drift.notebook.history_tables import HistoryTables
 from drift.notebook.tables import class_table, column_table, offender_table

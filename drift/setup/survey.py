@@ -17,7 +17,9 @@ _LISTED_IN_A_FOLDER = 2_000
 _LISTED_IN_ALL = 60_000
 _FOLDERS_VISITED = 400
 _SUBFOLDERS_VISITED = 48
-_OWN_FOLDERS = re.compile(r"(^|/)data_drift_reports/|(^|/)runs/\d{8}T\d{6}Z-[0-9a-f]{8}/")
+_OWN = re.compile(
+    r"(^|/)data_drift_reports/|(^|/)runs/\d{8}T\d{6}Z-[0-9a-f]{8}/|(^|/)job\.schema\.json$"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,7 @@ def _some(folders: Sequence[str]) -> list[str]:
 
 
 def _is_own(name: str) -> bool:
-    return _OWN_FOLDERS.search(name) is not None
+    return _OWN.search(name) is not None
 
 
 def _of_others(objects: Sequence[ObjectInfo]) -> tuple[ObjectInfo, ...]:

@@ -6,10 +6,10 @@ import re
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from jobs.endpoints import check_textfile
-from jobs.job_file.value_kinds import Duration, Endpoint, Folder, Settings
+from jobs.job_file.value_kinds import LENGTH_SCHEMA, Duration, Endpoint, Folder, Settings
 
 
 def _link_template(value: str) -> str:
@@ -99,7 +99,11 @@ class NotificationSettings(Settings):
     quiet_period: Duration | None = None
     """After something was told, nothing more for so long; what is still so then is told then. It is
     measured from window end to window end."""
-    remind_every: Annotated[Duration | None, BeforeValidator(_unless_never)] = timedelta(days=7)
+    remind_every: Annotated[
+        Duration | None,
+        BeforeValidator(_unless_never),
+        WithJsonSchema({"anyOf": [{"const": "never"}, LENGTH_SCHEMA]}),
+    ] = timedelta(days=7)
     """How often is reminded of a drift, or of a worse model, that lasts, from window end to window
     end; `"never"` for not at all."""
 

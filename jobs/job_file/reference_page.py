@@ -25,6 +25,24 @@ credentials are used, and for `s3://` the usual chain of AWS (`AWS_PROFILE`, a r
 identity). Where a store of one's own speaks S3, `AWS_ENDPOINT_URL` names it; see
 [operations.md](operations.md#s3-and-what-speaks-it).
 
+## In an editor
+
+`drift init URL --schema` writes `job.schema.json` beside the job file and names it in the file's
+first line:
+
+```toml
+#:schema ./job.schema.json
+```
+
+Editors then complete keys, show what each means and its default, and mark unknown ones: VS Code
+with the extension Even Better TOML, and any editor with the language server taplo; `taplo lint
+JOB.toml` checks a file without an editor. Nothing has to be set there. For a job file that is there
+already, `drift schema > job.schema.json` writes the schema, and you add the line; write it again
+after an upgrade. What several keys are together, and what is in the bucket, only
+`drift check JOB.toml` can say. [job.schema.json](job.schema.json) is the schema of this version.
+
+## Every key
+
 This page is made from the code: `python -m jobs.job_file.reference_page > docs/job-file.md`.
 
 | key | kind | default | meaning |

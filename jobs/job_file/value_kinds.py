@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    WithJsonSchema,
+)
 
 from jobs.endpoints import check_http_endpoint
 from jobs.times.cron import parse_cron
@@ -17,6 +24,14 @@ FEATURES_FOLDER = "features"
 """The feature cache below `reports.path`: all jobs share it, and none is called so."""
 VIEWS_FOLDER = "views"
 """What models saw in images, below `reports.path`; shared and named as the feature cache is."""
+
+LENGTH_SCHEMA: dict[str, Any] = {
+    "type": "string",
+    "pattern": r"^\s*\d{1,6}[mhdw]\s*$",
+    "examples": ["7d"],
+}
+"""What editors are told of a length of time."""
+_NAME = r"[a-z0-9][a-z0-9_-]{0,62}"
 
 
 def _duration(value: object) -> object:
@@ -33,7 +48,7 @@ def job_name(value: str) -> str:
     ValueError
         If no job may be called so; the message says what is expected.
     """
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value):
+    if not re.fullmatch(_NAME, value):
         raise ValueError("lower-case letters, digits, '-' and '_', at most 63 of them")
     if value in {FEATURES_FOLDER, VIEWS_FOLDER}:
         raise ValueError("another name: that folder below reports.path holds what all jobs share")
@@ -64,8 +79,11 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),
     PlainSerializer(format_duration),
+    WithJsonSchema(LENGTH_SCHEMA),
 ]
-Slug = Annotated[str, AfterValidator(job_name)]
+Slug = Annotated[
+    str, AfterValidator(job_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME}$"})
+]
 Folder = Annotated[str, AfterValidator(_folder)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Cron = Annotated[str, AfterValidator(_cron)]

@@ -217,3 +217,13 @@ def _share(share: float) -> str:
     if 0 < share < 0.01:
         return "under 1 %"
     return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
+
+
+def column_in_words(column: Finding, findings: RunFindings) -> Moved:
+    """Return how one column of a run moved, whatever its state is."""
+    return _of_column(column, _noun(findings))
+
+
+def segment_column_in_words(column: SegmentColumn, findings: RunFindings) -> Moved:
+    """Return how one column of a segment's images moved."""
+    return _of_segment(column, _noun(findings))

@@ -126,8 +126,12 @@ class TestRefusals:
         return result.stderr
 
     def test_an_unknown_run_is_answered_with_the_nearest_ones(self, folder):
-        said = self.refused(folder, "20250304T000000Z-1a2b3c4")
+        said = self.refused(folder, "20250304T000000Z-1a2b3c4e")
         assert "The nearest are: 20250304T000000Z-1a2b3c4d" in said
+
+    def test_the_beginning_of_several_ids_is_answered_with_those_runs(self, folder):
+        said = self.refused(folder, "202503")
+        assert "'202503' names 3 runs of dogs: 20250305T000000Z-1a2b3c4d (2025-03-04T" in said
 
     def test_a_run_that_is_like_none_is_answered_with_the_newest_ones(self, folder):
         said = self.refused(folder, "yesterday")

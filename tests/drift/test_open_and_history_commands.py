@@ -13,7 +13,7 @@ import sys
 import pytest
 
 from drift.cli.history_table import csv_table
-from drift.cli.open_page import fetch_index, fetch_report
+from drift.cli.pages.open_page import fetch_index, fetch_report
 from drift.workplace import open_workplace
 from jobs.buckets.bucket import HTML
 from jobs.buckets.registry import open_bucket
@@ -112,6 +112,11 @@ class TestOpeningFromAFolder:
 
     def test_latest_is_the_newest_run(self, folder):
         assert fetch_report(place_of(folder), "latest") == fetch_report(place_of(folder), None)
+
+    def test_a_day_and_the_beginning_of_an_id_lead_to_the_page(self, folder):
+        page = folder / "bucket" / PREFIX / "runs" / run_id(4) / "report.html"
+        assert fetch_report(place_of(folder), "2025-03-03") == page
+        assert fetch_report(place_of(folder), "20250304") == page
 
     def test_without_latest_json_the_history_says_which_run_is_newest(self, empty):
         fill(open_bucket(str(empty / "bucket")), *map(run_of_day, (4, 3)))

@@ -14,6 +14,8 @@ import click
 from jobs.errors import UsageError
 from jobs.job_file.value_kinds import job_name
 
+_SCHEMA = "job.schema.json"
+
 
 @click.command("init")
 @click.argument("url", metavar="URL")
@@ -24,7 +26,15 @@ from jobs.job_file.value_kinds import job_name
 )
 @click.option("--name", help="The job's name; by default from the bucket's.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-def command(url: str, output: Path | None, name: str | None, force: bool) -> None:
+@click.option(
+    "--schema",
+    "with_schema",
+    is_flag=True,
+    help="Write job.schema.json beside it, by which editors complete it.",
+)
+def command(
+    url: str, output: Path | None, name: str | None, force: bool, with_schema: bool
+) -> None:
     """Look into the bucket or folder at URL and write a commented job file for it.
 
     It finds the prediction log, guesses what its columns are, works out where the images are,
@@ -54,11 +64,25 @@ def command(url: str, output: Path | None, name: str | None, force: bool) -> Non
     )
     proposal = replace(proposal, link_template=link_template_of(proposal.url, os.environ))
     text = validated(proposal)
+    if with_schema:
+        text = _with_schema(text, target)
+    _write(target, text)
+    click.echo(told(proposal, target))
+
+
+def _with_schema(text: str, target: Path) -> str:
+    """Write the job file's schema beside it; return the text with the line that names it."""
+    from jobs.job_file.editors.schema import schema_line, schema_text  # noqa: PLC0415
+
+    _write(target.with_name(_SCHEMA), schema_text())
+    return schema_line(_SCHEMA) + text
+
+
+def _write(target: Path, text: str) -> None:
     try:
         target.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{target} cannot be written ({error.strerror}).") from None
-    click.echo(told(proposal, target))
 
 
 def _slug(text: str, *, given: bool) -> str:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import click
 
+from drift.cli.commands.completing import JobFilePath
 from drift.program_log.setup import label_records, use_format
 from jobs.errors import InputError
 from jobs.job_file.job import Job
 from jobs.job_file.reading import load_job
 from jobs.times.windows import parse_duration
 
-job_file = click.argument("job_file", metavar="JOB.toml", type=click.Path(path_type=Path))
+job_file = click.argument("job_file", metavar="JOB.toml", type=JobFilePath(path_type=Path))
 
 
 def read_job(path: Path) -> Job:

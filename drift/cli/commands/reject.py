@@ -6,17 +6,18 @@ from pathlib import Path
 
 import click
 
+from drift.cli.commands.completing import RunName
 from drift.cli.commands.parameters import job_file, read_job
 
 
 @click.command("reject")
 @job_file
-@click.argument("run", metavar="RUN")
+@click.argument("run", metavar="RUN", type=RunName())
 @click.option("--undo", is_flag=True, help="Take it back.")
 def command(job_file: Path, run: str, undo: bool) -> None:
     """Mark a past window as not normal: it never teaches later runs of JOB.toml what is.
 
-    RUN is a run's id, as in the name of its folder, or latest for the run with the newest window.
+    RUN is a run's id or its beginning, the day that its page names, such as 2025-03-04, or latest.
     """
     job = read_job(job_file)
     from drift.across_runs.reject import set_rejection  # noqa: PLC0415 - heavy imports after all faults

@@ -2,8 +2,10 @@
 
 import json
 import os
+import tomllib
 from pathlib import Path
 
+import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
@@ -41,6 +43,15 @@ def test_the_file_is_named_after_the_bucket_and_never_written_over(bucket, tmp_p
     assert job_file.read_text() == "mine"
     init(bucket.name, "--force")
     assert load_job(job_file, os.environ).name == "dogs-co"
+
+
+def test_with_a_schema_the_first_line_names_the_file_beside_it(bucket, tmp_path):
+    init(bucket, "--output", tmp_path / "x.toml", "--schema")
+    first, rest = (tmp_path / "x.toml").read_text().split("\n", 1)
+    assert first == "#:schema ./job.schema.json"
+    schema = json.loads((tmp_path / "job.schema.json").read_text())
+    jsonschema.validate(tomllib.loads(rest), schema)
+    assert load_job(tmp_path / "x.toml", os.environ).bucket.url == str(bucket)
 
 
 def test_a_bucket_that_is_called_as_no_job_may_be_gets_another_name(tmp_path, monkeypatch):

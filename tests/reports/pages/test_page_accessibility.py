@@ -10,12 +10,15 @@ import pytest
 from reports.findings.images import Latency, PictureCount, PictureHealth
 from reports.findings.run import RunFindings
 from reports.findings.runs import Notice, NoticeKind
+from reports.pages.comparison.differences import compare_sides
+from reports.pages.comparison.page import comparison_html
+from reports.pages.comparison.sides import ComparedSide
 from reports.pages.run.report import report_html
 from reports.telling.forms.mail import mail_html
 from reports.telling.message import message_of
 from tests.support import findings as examples
 from tests.support.browser import Violation, violations
-from tests.support.pages import EXAMPLES, page_of
+from tests.support.pages import EXAMPLES, page_of, photograph
 from tests.support.view_pages import VIEW_PAGE_EXAMPLES, view_page_of
 
 
@@ -42,7 +45,19 @@ def mail_of(run: RunFindings) -> bytes:
     return mail_html(message.content).encode()
 
 
+def comparison_of(second: Callable[[], RunFindings]) -> bytes:
+    """Return the page of a steady run beside another one."""
+    other = second()
+    compared = compare_sides(
+        ComparedSide(findings=examples.steady()), ComparedSide(findings=other, page="report.html")
+    )
+    shots = {offender.image: photograph() for offender in other.offenders[:4]}
+    return comparison_html(compared, ({}, shots))
+
+
 PAGES: dict[str, Callable[[], bytes]] = {
+    "comparison": functools.partial(comparison_of, examples.drifted),
+    "comparison with hostile labels": functools.partial(comparison_of, examples.hostile),
     **{example.__name__: functools.partial(full_page_of, example) for example in EXAMPLES},
     "without thumbnails": lambda: report_html(examples.drifted(), None),
     **{

@@ -9,10 +9,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from drift.across_runs.accept import LATEST, find_run
+from drift.across_runs.find_run import LATEST, find_run_now
 from drift.workplace import Workplace
 from jobs.errors import InputError, ObjectMissingError, UnsafeNameError
-from reports.history.store import read_history
 from reports.publishing.index import INDEX_NAME, TABLES_FOLDER
 from reports.publishing.latest import LATEST_NAME
 from reports.publishing.publish import PAGE_NAME, run_prefix
@@ -30,25 +29,34 @@ def fetch_report(place: Workplace, wanted: str | None) -> Path:
     Parameters
     ----------
     wanted
-        A run's id; None or ``latest`` for the run with the newest window.
+        As of `find_run`; None for the run with the newest window.
 
     Raises
     ------
     UsageError
-        If there is no such run, or none at all.
+        If there is no such run, or none at all, or several are called so.
     InputError
         If the page is gone or the bucket cannot be read.
     """
     run_id = _newest_run(place) if wanted in {None, LATEST} else str(wanted)
-    folder = run_prefix(place.prefix, run_id)
     try:
-        return _fetch(place, f"{folder}/{PAGE_NAME}", beside=[f"{folder}/"])
+        # A whole id leads to its page without the history, which may be long.
+        return _fetch_run(place, run_id)
     except (ObjectMissingError, UnsafeNameError):
-        row = find_run(read_history(place.bucket, place.prefix), run_id, place)
+        row = find_run_now(place, run_id)
+    try:
+        return _fetch_run(place, row.run_id)
+    except (ObjectMissingError, UnsafeNameError):
+        page = f"{run_prefix(place.prefix, row.run_id)}/{PAGE_NAME}"
         raise InputError(
-            f"{place.bucket.url_of(folder)}/{PAGE_NAME}: the page of the run is gone, although the "
-            f"history knows it. Repeat the run: drift run JOB.toml --until {row.window_end}"
+            f"{place.bucket.url_of(page)}: the page of the run is gone, although the history knows "
+            f"it. Repeat the run: drift run JOB.toml --until {row.window_end}"
         ) from None
+
+
+def _fetch_run(place: Workplace, run_id: str) -> Path:
+    folder = run_prefix(place.prefix, run_id)
+    return _fetch(place, f"{folder}/{PAGE_NAME}", beside=[f"{folder}/"])
 
 
 def fetch_index(place: Workplace) -> Path:
@@ -74,7 +82,7 @@ def _newest_run(place: Workplace) -> str:
         latest = json.loads(place.bucket.read(f"{place.prefix}/{LATEST_NAME}").data)
         return str(latest["run_id"])
     except (ObjectMissingError, ValueError, TypeError, KeyError):
-        return find_run(read_history(place.bucket, place.prefix), LATEST, place).run_id
+        return find_run_now(place, LATEST).run_id
 
 
 def _fetch(place: Workplace, page: str, beside: Sequence[str]) -> Path:

@@ -1,0 +1,1 @@
+"""Pages that commands show: fetched from the bucket, or made of reports."""
