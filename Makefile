@@ -79,7 +79,7 @@ $(DOCS)/.ready: docs/requirements.txt
 	@touch $@
 
 docs: $(DOCS)/.ready
-	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --quiet --strict
+	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict
 	@$(DOCS)/bin/python -m docs_site.foreign build/site
 
 # --- wheels and source distributions, installed into an environment of nothing else and tried there ---
