@@ -12,14 +12,10 @@ from contextlib import contextmanager
 from importlib.metadata import version
 
 from drift.evidently import shortcuts as ours
-from drift.evidently.columns import ColumnsOnce
 from drift.evidently.patches import Patch, applied, fingerprint
 
-_DATASETS = "evidently.core.datasets"
 _STATISTICS = "evidently.metrics.column_statistics"
 _SUMMARY = "evidently.presets.dataset_stats"
-_TABLES = "evidently.legacy.metrics.data_integrity.dataset_summary_metric"
-_DRIFT = "evidently.legacy.metrics.data_drift.dataset_drift_metric"
 _PICTURES = "evidently.legacy.utils.visualizations"
 _WIDGETS = "evidently.legacy.renderers.html_widgets"
 
@@ -37,139 +33,35 @@ def shortcuts() -> Iterator[None]:
 
 def patches() -> tuple[Patch, ...]:
     """Return the patches for one report."""
-    columns = ColumnsOnce()
-    return (
-        *_of_statistics(),
-        *_of_each_statistic(),
-        *_of_tables(),
-        *_of_columns(columns),
-        *_of_pictures(),
+    return (_classes_in_order(), _charts_that_are_shown(), *_of_pictures())
+
+
+def _classes_in_order() -> Patch:
+    return Patch(
+        name="the classes of both sides as a set",
+        without=_UNORDERED,
+        target=f"{_STATISTICS}:UniqueValueCountCalculation._all_unique_values",
+        rests_on=(f"{_STATISTICS}:UniqueValueCountCalculation._calculate_value",),
+        fingerprints=frozenset({"a22a2ed7c4df4063"}),
+        replacement=ours.all_unique_values,
     )
 
 
-def _of_statistics() -> tuple[Patch, ...]:
-    return (
-        Patch(
-            name="statistics of each column that the report never reads",
-            without=_SLOWER,
-            target=f"{_DATASETS}:PandasDataset._collect_stats",
-            rests_on=(
-                f"{_DATASETS}:PandasDataset.__init__",
-                "evidently.metrics.dataset_statistics",
-                _STATISTICS,
-                _SUMMARY,
-            ),
-            fingerprints=frozenset({"f354fe3fe031733d"}),
-            replacement=ours.no_statistics,
+def _charts_that_are_shown() -> Patch:
+    return Patch(
+        name="a chart of every statistic of a column",
+        without=_SLOWER,
+        target=f"{_STATISTICS}:distribution",
+        rests_on=(
+            f"{_STATISTICS}:StatisticsCalculation.calculate",
+            f"{_STATISTICS}:MinValueCalculation.display_name",
+            f"{_STATISTICS}:UniqueValueCountCalculation.calculate",
+            f"{_STATISTICS}:UniqueValueCountCalculation.display_name",
+            _SUMMARY,
         ),
-        Patch(
-            name="the classes of both sides as a set",
-            without=_UNORDERED,
-            target=f"{_STATISTICS}:UniqueValueCountCalculation._all_unique_values",
-            rests_on=(f"{_STATISTICS}:UniqueValueCountCalculation._calculate_value",),
-            fingerprints=frozenset({"a22a2ed7c4df4063"}),
-            replacement=ours.all_unique_values,
-        ),
-    )
-
-
-def _of_each_statistic() -> tuple[Patch, ...]:
-    return (
-        Patch(
-            name="a chart of every statistic of a column",
-            without=_SLOWER,
-            target=f"{_STATISTICS}:distribution",
-            rests_on=(
-                f"{_STATISTICS}:StatisticsCalculation.calculate",
-                f"{_STATISTICS}:MinValueCalculation.display_name",
-                f"{_STATISTICS}:UniqueValueCountCalculation.calculate",
-                f"{_STATISTICS}:UniqueValueCountCalculation.display_name",
-                _SUMMARY,
-            ),
-            fingerprints=frozenset({"9ba5903fe31ea2fd"}),
-            replacement=ours.draw_if_shown,
-            wraps=True,
-        ),
-        Patch(
-            name="quantiles of a column",
-            without=_SLOWER,
-            target=f"{_STATISTICS}:QuantileValueCalculation.calculate_value",
-            fingerprints=frozenset({"231b82341817da16"}),
-            replacement=ours.quantile,
-        ),
-    )
-
-
-def _of_tables() -> tuple[Patch, ...]:
-    return (
-        Patch(
-            name="the search for equal columns",
-            without=_SLOWER,
-            target=f"{_TABLES}:get_number_of_duplicated_columns",
-            fingerprints=frozenset({"e59ac37f5035c65d"}),
-            replacement=ours.duplicated_columns,
-        ),
-        Patch(
-            name="the search for constant columns",
-            without=_SLOWER,
-            target=f"{_TABLES}:get_number_of_constant_columns",
-            fingerprints=frozenset({"48fc8db2ff7fd20c"}),
-            replacement=ours.constant_columns,
-        ),
-        Patch(
-            name="the search for nearly constant columns",
-            without=_SLOWER,
-            target=f"{_TABLES}:get_number_of_almost_constant_columns",
-            fingerprints=frozenset({"829e1f373d53771e"}),
-            replacement=ours.almost_constant_columns,
-        ),
-        Patch(
-            name="the search for nearly equal columns",
-            without=_SLOWER,
-            target=f"{_TABLES}:get_number_of_almost_duplicated_columns",
-            fingerprints=frozenset({"8c36f80db3007b82"}),
-            replacement=ours.almost_duplicated_columns,
-        ),
-    )
-
-
-def _of_columns(columns: ColumnsOnce) -> tuple[Patch, ...]:
-    return (
-        Patch(
-            name="a second test of each column, to count those that drifted",
-            without=_SLOWER,
-            target=f"{_STATISTICS}:DriftedColumnCalculation.calculate",
-            rests_on=(
-                f"{_STATISTICS}:DriftedColumnCalculation.legacy_metric",
-                f"{_STATISTICS}:DriftedColumnCalculation.calculate_value",
-                f"{_STATISTICS}:ValueDriftCalculation.calculate",
-                f"{_DRIFT}:DatasetDriftMetric.calculate",
-                f"{_DRIFT}:get_drift_for_columns",
-                "evidently.core.report:Context.calculate_metric",
-            ),
-            fingerprints=frozenset({"d9570d91ca7e6b0f"}),
-            replacement=ours.count_drifted,
-        ),
-        Patch(
-            name="a copy of the whole table for the test of each column",
-            without=_SLOWER,
-            target=f"{_STATISTICS}:get_one_column_drift",
-            rests_on=(
-                f"{_STATISTICS}:ValueDriftCalculation.calculate",
-                f"{_STATISTICS}:ValueDriftCalculation._render",
-                f"{_PICTURES}:get_distribution_for_column",
-                f"{_PICTURES}:prepare_df_for_time_index_plot",
-            ),
-            fingerprints=frozenset({"50cd6070da1fb935"}),
-            replacement=columns.drift,
-        ),
-        Patch(
-            name="the histogram of a column a second time",
-            without=_SLOWER,
-            target=f"{_STATISTICS}:get_distribution_for_column",
-            fingerprints=frozenset({"06ecedf6857da7b0"}),
-            replacement=columns.distributions,
-        ),
+        fingerprints=frozenset({"9ba5903fe31ea2fd"}),
+        replacement=ours.draw_if_shown,
+        wraps=True,
     )
 
 

@@ -254,14 +254,7 @@ def test_a_run_with_another_evidently_finds_the_same_and_says_what_is_slower(tmp
         tmp_path / "newer",
         {
             # The name is gone, and a function has another body.
-            "legacy/metrics/data_integrity/dataset_summary_metric.py": (
-                "get_number_of_duplicated_columns",
-                "equal_columns",
-            ),
-            "legacy/calculations/data_integration.py": (
-                "def get_number_of_duplicated_columns",
-                "def equal_columns",
-            ),
+            "metrics/column_statistics.py": ("_all_unique_values", "_values_of_both"),
             "legacy/utils/visualizations.py": (
                 "fig = add_traces_with_perc(fig, hist_curr, 1, 1, curr_color, current_name)",
                 "add_traces_with_perc(fig, hist_curr, 1, 1, curr_color, current_name)",
@@ -274,7 +267,7 @@ def test_a_run_with_another_evidently_finds_the_same_and_says_what_is_slower(tmp
     assert usual.returncode == other.returncode, other.stderr
     assert "is built otherwise" not in usual.stderr
     (line,) = [one for one in other.stderr.splitlines() if "is built otherwise" in one]
-    assert "the search for equal columns (slower)" in line
+    assert "the classes of both sides as a set (the classes may stand in another order" in line
     assert "histograms through all checks of Plotly (slower, and a larger evidently.html)" in line
     assert line.count("(slower") == 2
     assert (

@@ -3,11 +3,9 @@
 import contextlib
 import dataclasses
 import json
-from collections import Counter
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from drift.comparison.compare import compare, drift_score
@@ -116,25 +114,6 @@ def test_equal_input_gives_equal_bytes(files, columns, findings):
     assert render(columns, findings) == files
 
 
-def test_every_column_is_tested_once(columns, findings, monkeypatch):
-    api = import_quietly("drift.evidently.api")
-    asked = Counter()
-    register = api.register_stattest
-
-    def register_counted(test, default_impl):
-        def counted(reference, *others):
-            asked[reference.name] += 1
-            return default_impl(reference, *others)
-
-        register(test, default_impl=counted)
-
-    monkeypatch.setattr(api, "register_stattest", register_counted)
-    render(columns, findings)
-    present = [one for one in columns if not one.reference.empty and not one.current.empty]
-    assert len(asked) == len(present)
-    assert set(asked.values()) == {1}
-
-
 def test_the_page_holds_what_evidently_makes_without_shortcuts(
     files, columns, findings, monkeypatch
 ):
@@ -146,42 +125,6 @@ def test_the_page_holds_what_evidently_makes_without_shortcuts(
     assert list(differences(ours, charts_of(theirs.html))) == []
     assert list(differences(page_data(files.html), page_data(theirs.html))) == []
     assert list(differences(json.loads(files.json), json.loads(theirs.json))) == []
-
-
-def test_columns_that_repeat_each_other_are_counted_as_evidently_counts_them():
-    api = import_quietly("drift.evidently.api")
-    from evidently.legacy.metrics.data_integrity import (  # noqa: PLC0415 - it warns when imported
-        dataset_summary_metric as summary,
-    )
-
-    numbers = np.random.default_rng(2).normal(size=200)
-    table = pd.DataFrame(
-        {
-            "a": numbers,
-            "same": numbers,
-            "nearly": np.where(np.arange(200) < 3, 0.0, numbers),
-            "short": np.where(np.arange(200) > 150, np.nan, numbers),
-            "short too": np.where(np.arange(200) > 150, np.nan, numbers),
-            "constant": 7.0,
-            "nearly constant": np.where(np.arange(200) < 4, 1.0, 2.0),
-            "class": pd.Series(["x"] * 195 + ["y"] * 5, dtype=object),
-            "class too": pd.Series(["x"] * 195 + ["y"] * 5, dtype=object),
-            "missing": np.nan,
-        }
-    )
-
-    def counted() -> list[int]:
-        return [
-            summary.get_number_of_duplicated_columns(table),
-            summary.get_number_of_almost_duplicated_columns(table, 0.95),
-            summary.get_number_of_constant_columns(table),
-            summary.get_number_of_almost_constant_columns(table, 0.95),
-        ]
-
-    theirs = counted()
-    with api.shortcuts():
-        assert counted() == theirs
-    assert min(theirs) > 1
 
 
 def test_no_label_reaches_the_page_as_markup(files):
