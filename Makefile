@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 export DO_NOT_TRACK := 1
 
-.PHONY: demo test quick lint types contracts tests torchserve docs dist coverage audit clean
+.PHONY: demo test quick lint types contracts kernels tests torchserve docs dist coverage audit clean
 
 # --- set-up: nothing is rebuilt while pyproject.toml and constraints.txt stay as they are ---
 $(VENV)/.base: pyproject.toml prediction_log/VERSION constraints.txt
@@ -52,8 +52,13 @@ types: $(VENV)/.dev
 contracts: $(VENV)/.dev
 	@$(BIN)/lint-imports
 
+# Compiles the image features once. In a new checkout every test process would do so at the same time, which
+# takes each half a minute of processor time.
+kernels: $(VENV)/.dev
+	@$(BIN)/python -m reference_stats.extraction.warm_up
+
 # The floor is lower than that of `make coverage`: what runs in processes of its own is not followed.
-tests: $(VENV)/.dev
+tests: kernels
 	@$(PYTEST) --cov --cov-report=term --cov-fail-under=85
 
 # --- the examples of servers, for real: TorchServe and FastAPI serve, log, and the job watches ---
