@@ -29,21 +29,20 @@ found drift ends with 0. [What to do for each](operations.md#exit-codes).
 |---|---|
 """
 _MEANINGS = {
-    ExitCode.FINISHED: "the run finished and its report is published, whatever the verdict",
-    ExitCode.BUG: "a bug",
-    ExitCode.USAGE: "usage, job file, or a profile of another feature definition",
-    ExitCode.DRIFT: "drift, only with `--exit-code`",
-    ExitCode.INCONCLUSIVE: "inconclusive, only with `--exit-code`",
-    ExitCode.INPUT: "an input could not be reached or read",
-    ExitCode.PUBLISH: "the report could not be published",
-    ExitCode.LOCKED: "another run of the job holds the lock",
-    ExitCode.WORSE: (
-        "steady, but labels say that the model has become worse, only with `--exit-code`"
-    ),
-    ExitCode.INTERRUPTED: "interrupted at the keyboard",
-    ExitCode.OUT_OF_MEMORY: "there was not enough memory",
-    ExitCode.OUTPUT: "stdout was closed, as by `head`, or is full",
-    ExitCode.TERMINATED: "ended by SIGTERM",
+    0: "the run finished and its report is published, whatever the verdict",
+    1: "a bug",
+    2: "usage, job file, or a profile of another feature definition",
+    3: "drift, only with `--exit-code`",
+    4: "inconclusive, only with `--exit-code`",
+    5: "an input could not be reached or read",
+    6: "the report could not be published",
+    7: "another run of the job holds the lock",
+    8: "steady, but labels say that the model has become worse, only with `--exit-code`",
+    9: "a job has not run when it should have, only from `drift status`",
+    130: "interrupted at the keyboard",
+    137: "there was not enough memory",
+    141: "stdout was closed, as by `head`, or is full",
+    143: "ended by SIGTERM",
 }
 
 
@@ -55,7 +54,7 @@ def commands_reference() -> str:
         for command, context in commands
     )
     sections = "".join(_section(command, context) for command, context in commands)
-    codes = "".join(f"| {code.value} | {_MEANINGS[code]} |\n" for code in sorted(ExitCode))
+    codes = "".join(f"| {code.value} | {_MEANINGS[code.value]} |\n" for code in sorted(ExitCode))
     return _INTRODUCTION + overview + _EXIT_CODES + codes + sections
 
 
