@@ -105,7 +105,7 @@ def publish_run(
     pictures = _pictures(workplace, findings, compared.window, further.of_view)
     typical = _typical(workplace, findings, compared.profile)
     evidently = _evidently(workplace, findings, compared)
-    links = _links(workplace, findings)
+    links = _links(workplace, findings, history.read_pruned().run_ids)
     page = report_html(findings, pictures, rows, links=links, typical=typical, further=further)
     files: dict[str, tuple[bytes, ObjectKind]] = {
         "report.html": (page, HTML),
@@ -149,7 +149,7 @@ def _files_of(evidently: EvidentlyFiles) -> dict[str, tuple[bytes, ObjectKind]]:
     return {"evidently.html": (evidently.html, HTML), "evidently.json": (evidently.json, JSON)}
 
 
-def _links(workplace: Workplace, findings: RunFindings) -> Links:
+def _links(workplace: Workplace, findings: RunFindings, pruned: frozenset[str]) -> Links:
     links = Links.of_run(
         workplace.job.reports.link_template,
         job=workplace.job.name,
@@ -158,6 +158,7 @@ def _links(workplace: Workplace, findings: RunFindings) -> Links:
         table=findings.affected_table,
         images=_image_links(workplace),
     )
+    links = links.without(pruned)
     return replace(links, evidently=None) if workplace.job.evidently.report == "off" else links
 
 

@@ -21,6 +21,7 @@ class ExitCode(enum.IntEnum):
     PUBLISH = 6
     LOCKED = 7
     WORSE = 8
+    LATE = 9
     INTERRUPTED = 130
     OUT_OF_MEMORY = 137
     OUTPUT = 141

@@ -39,10 +39,10 @@ def put_if_unchanged(
         return None
 
 
-def read_if_there(bucket: Bucket, name: str) -> StoredObject | None:
-    """Return an object, or None where there is none."""
+def read_if_there(bucket: Bucket, name: str, most_bytes: int | None = None) -> StoredObject | None:
+    """Return an object, or None where there is none; a larger one than allowed raises."""
     try:
-        return bucket.read(name)
+        return bucket.read(name, most_bytes)
     except ObjectMissingError:
         return None
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from drift.workplace import Workplace
 from reports.findings.run import RunFindings
-from reports.history.history import HistoryRow
+from reports.history.history import HistoryRow, history_row, sort_rows
+from reports.pages.jobs.making import JobSchedule
 from reports.publishing.publish import PAGE_NAME, run_prefix
 
 
@@ -35,6 +36,22 @@ class FinishedRun:
     history: Sequence[HistoryRow]
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     snapshot: object | None = None
+
+    @property
+    def rows(self) -> tuple[HistoryRow, ...]:
+        """The rows of all runs, sorted, this one's among them."""
+        own = history_row(self.findings)
+        return sort_rows([*(row for row in self.history if row.run_id != own.run_id), own])
+
+    @property
+    def schedule(self) -> JobSchedule:
+        """What the job file says of when the job runs and how its pages are linked to."""
+        job = self.place.job
+        return JobSchedule(
+            cron=job.schedule.cron,
+            timezone=job.schedule.timezone,
+            link_template=job.reports.link_template,
+        )
 
     @property
     def page_name(self) -> str:

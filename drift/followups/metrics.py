@@ -13,6 +13,7 @@ from reports.history.history import HistoryRow, parse_time
 from reports.metrics.errors import MetricsError
 from reports.metrics.sample import Sample
 from reports.metrics.samples import MAX_COLUMNS, samples_of
+from reports.pages.jobs.making import next_run
 
 logger = logging.getLogger(__name__)
 
@@ -38,12 +39,17 @@ def export_metrics(run: FinishedRun) -> None:
             later.window_end,
         )
         return
-    samples = samples_of(run.findings)
+    samples = samples_of(run.findings, _late_after(run))
     if len(run.findings.columns) > MAX_COLUMNS:
         logger.warning("only the first %d columns have metrics of their own", MAX_COLUMNS)
     problems = list(_hand_over(run, samples))
     if problems:
         raise MetricsError(" ".join(problems))
+
+
+def _late_after(run: FinishedRun) -> str:
+    expected = next_run(run.rows, run.findings.generated_at, run.schedule)
+    return "" if expected is None else expected.late_after.isoformat()
 
 
 def _later_run(run: FinishedRun) -> HistoryRow | None:

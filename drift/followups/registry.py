@@ -10,7 +10,7 @@ from jobs.job_file.job import Job
 
 
 def follow_ups(job: Job) -> Mapping[str, Callable[[], FollowUp]]:
-    """Return what loads each follow-up that the job file asks for, in the order they are run."""
+    """Return what loads each follow-up of a run, in the order in which they are run."""
     asked_for: dict[str, Callable[[], FollowUp]] = {}
     # First of all, so that nothing slow delays a message.
     if os.environ.get(job.notifications.urls_from, "").strip():
@@ -20,7 +20,15 @@ def follow_ups(job: Job) -> Mapping[str, Callable[[], FollowUp]]:
         asked_for["metrics"] = _metrics
     if job.evidently.workspace is not None:
         asked_for["evidently.workspace"] = _workspace
+    # Of every job: nobody waits for it, and so it comes last.
+    asked_for["the page over all jobs"] = _all_jobs
     return asked_for
+
+
+def _all_jobs() -> FollowUp:
+    from drift.followups.all_jobs import tell_all_jobs  # noqa: PLC0415 - with the others
+
+    return tell_all_jobs
 
 
 def _workspace() -> FollowUp:

@@ -12,6 +12,8 @@ from drift.workplace import Workplace
 from jobs.buckets.bucket import Bucket
 from jobs.errors import ObjectError, PublishError
 from reports.history.pruned_runs import change_pruned
+from reports.pages.links import JobLinks
+from reports.publishing.neighbours import unlink_runs
 from reports.publishing.publish import publish_errors, rebuild_index
 
 _AT_ONCE = 16
@@ -21,8 +23,8 @@ def prune(place: Workplace, found: PlannedPruning, still_allowed: Callable[[], N
     """Do what was found to be done; call it while the job's lock is held.
 
     Killed at any moment it leaves no link to what is gone: first the bucket says which runs have
-    no report, then the index is made anew, and only then objects are deleted, those first that
-    name others. The next pruning finds what is left.
+    no report, then the index and the pages of the runs around are made anew, and only then objects
+    are deleted, those first that name others. The next pruning finds what is left.
 
     Parameters
     ----------
@@ -47,9 +49,17 @@ def prune(place: Workplace, found: PlannedPruning, still_allowed: Callable[[], N
             place.job.reports.link_template,
             still_allowed,
         )
+        _unlink(place, found, still_allowed)
     for kind in Kind:
         of_kind = [one for one in plan.removals if one.kind is kind]
         _delete(place.bucket, of_kind, still_allowed)
+
+
+def _unlink(place: Workplace, found: PlannedPruning, still_allowed: Callable[[], None]) -> None:
+    template = place.job.reports.link_template
+    links = JobLinks(job=place.job.name, prefix=place.prefix, template=template, up="../../")
+    with publish_errors():
+        unlink_runs(place.bucket, links, found.history.rows, found.plan.pruned, still_allowed)
 
 
 def _delete(bucket: Bucket, removals: Sequence[Removal], still_allowed: Callable[[], None]) -> None:

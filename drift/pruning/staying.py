@@ -7,6 +7,7 @@ from drift.model_quality.records.names import QUALITY_FOLDER, is_of_quality
 from reference_stats.profiles.store import PINNED
 from reports.copies.names import is_pack_below
 from reports.history.history import HISTORY_FOLDER
+from reports.history.job_state import STATE_NAME
 from reports.history.pruned_runs import PRUNED_NAME
 from reports.publishing.index import INDEX_NAME, TABLES_FOLDER, WRITTEN_NAME
 from reports.publishing.latest import LATEST_NAME
@@ -15,6 +16,7 @@ from reports.rollup import ROLLUP_NAME
 _OTHER_FILES = {
     (LATEST_NAME,),
     (INDEX_NAME,),
+    (STATE_NAME,),
     ("lock",),
     ("profiles", PINNED),
     (TABLES_FOLDER, WRITTEN_NAME),

@@ -21,6 +21,13 @@ LAST_RUN = Metric(
     "nothing, so that an old time means that no run has finished since.",
     unit="s",
 )
+NEXT_RUN = Metric(
+    name="image_drift_next_run_late_after_timestamp_seconds",
+    meaning="By when the next run must be there, in seconds since 1970: when schedule.cron or the "
+    "rhythm of the runs tells, and a twelfth of the time between two runs later; absent where "
+    "neither tells.",
+    unit="s",
+)
 WINDOW_START = Metric(
     name="image_drift_window_start_timestamp_seconds",
     meaning="Where the window starts, in seconds since 1970.",
@@ -187,6 +194,7 @@ INFO = Metric(
 METRICS = (
     VERDICT,
     LAST_RUN,
+    NEXT_RUN,
     WINDOW_START,
     WINDOW_END,
     IMAGES_LOGGED,

@@ -24,16 +24,22 @@ probability columns, and a time series costs for ever."""
 _JOINT = "all features together"
 
 
-def samples_of(findings: RunFindings) -> tuple[Sample, ...]:
+def samples_of(findings: RunFindings, late_after: str = "") -> tuple[Sample, ...]:
     """Return the samples of a run: the same labels at every run of a job, as far as can be.
 
     Numbers that are not known have no sample. Of more than `MAX_COLUMNS` columns the first ones are
     kept, image features before the model's view and predictions. In labels, characters that cannot
     be printed are question marks, and what is longer than 100 characters is cut.
+
+    Parameters
+    ----------
+    late_after
+        By when the next run must be there, ISO 8601; empty where that is not known.
     """
     columns, left_out = _columns(findings)
     return (
         *_run_samples(findings),
+        *_known(findings, catalogue.NEXT_RUN, _seconds(late_after) if late_after else None),
         *_image_samples(findings),
         *_state_samples(findings),
         *_segment_samples(findings),

@@ -74,6 +74,10 @@ class JobLinks:
         """Return the links for a page that lies one folder below the job's folder."""
         return replace(self, up="../")
 
+    def without(self, pruned: frozenset[str]) -> JobLinks:
+        """Return the links where no link is made to these runs."""
+        return replace(self, pruned=pruned)
+
     def to_run(self, run_id: str) -> str | None:
         """Return the link to a run's page; None if the page was pruned."""
         if run_id in self.pruned:

@@ -15,6 +15,8 @@ from markupsafe import Markup, escape
 from jobs.visible_text import visible
 from reports.words import numbers
 
+# In every run's page.
+NAVIGATION_STYLE = "navigation.css"
 # Of the top of a run's page.
 ANSWER_STYLE = "answer.css"
 # Only in the pages of jobs with labels.

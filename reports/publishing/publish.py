@@ -25,8 +25,10 @@ from reports.history.parsing import parse_history_row
 from reports.history.pruned_runs import change_pruned
 from reports.history.store import HistoryReader
 from reports.json_report.report import report_json
+from reports.pages.links import JobLinks
 from reports.publishing.index import look_at_index, write_index
 from reports.publishing.latest import LATEST_NAME, Newest, move_latest
+from reports.publishing.neighbours import link_neighbours, look_at_neighbours
 
 REPORT_NAME = "report.json"
 PAGE_NAME = "report.html"
@@ -66,7 +68,7 @@ def publish(  # noqa: PLR0913 - the optional ones are named where it is called
     link_template: str | None = None,
     history: HistoryReader | None = None,
 ) -> Published:
-    """Write a run's files, its history row, and then what shows the newest run.
+    """Write a run's files, links to it, its history row, and then what shows the newest run.
 
     Repeating it writes the same objects again. ``report.json`` is made from `findings` and is the
     last of the run's files: a run with one is complete.
@@ -97,12 +99,19 @@ def publish(  # noqa: PLR0913 - the optional ones are named where it is called
     report = report_json(findings)
     rows = history or HistoryReader(bucket, prefix)
     latest = f"{prefix}/{LATEST_NAME}"
+    links = JobLinks(job=findings.job, prefix=prefix, template=link_template, up="../../")
     with publish_errors(), ThreadPoolExecutor(_AT_ONCE) as others:
         # What will be replaced is read while the files are written; a change since is noticed.
         index_before = others.submit(look_at_index, bucket, prefix, rows)
         latest_before = others.submit(read_if_there, bucket, latest)
+        around = others.submit(
+            lambda: look_at_neighbours(
+                bucket, links.without(index_before.result().pruned.run_ids), rows.rows, findings
+            )
+        )
         own = _OwnFiles.look(bucket, run_prefix(prefix, findings.run_id), still_allowed)
         page = own.write({**own.among(emptied or {}), **files}, report, others)
+        link_neighbours(bucket, around.result(), still_allowed)
         before = index_before.result()
         pruned = change_pruned(
             bucket, prefix, before.pruned, lambda ids: ids - {findings.run_id}, still_allowed

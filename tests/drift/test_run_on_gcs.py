@@ -116,13 +116,13 @@ def test_the_published_objects_read_back_whole(published, gcs_server):
 
 
 def test_browsers_are_told_what_each_object_is_and_not_to_keep_the_newest(published, gcs_server):
-    bucket, prefix, written, _result = published
+    bucket, _prefix, written, _result = published
     kinds = {".html": "text/html; charset=utf-8", ".json": "application/json"}
     for name in written:
         described = gcs_server.describe(bucket, name)
         if Path(name).suffix in kinds:
             assert described["contentType"] == kinds[Path(name).suffix], name
-        newest = name in {f"{prefix}latest.json", f"{prefix}index.html"}
+        newest = Path(name).name in {"latest.json", "index.html", "state.json"}
         assert (described.get("cacheControl") == "no-cache") == newest, name
 
 

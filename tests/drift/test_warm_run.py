@@ -52,7 +52,9 @@ def test_nothing_but_the_jobs_own_folders_is_ever_listed(warm: Calls):
     folders = {prefix.rsplit("/fs-")[0] for prefix in warm.of("list")}
     (own,) = (folder for folder in folders if folder.startswith(f"{REPORTS}/runs/"))
     assert own.count("/") == REPORTS.count("/") + 3
-    assert folders == {f"{REPORTS}/history/", "data_drift_reports/features", own}
+    # Of all reports one level alone, for the page over all jobs.
+    jobs = "data_drift_reports/"
+    assert folders == {f"{REPORTS}/history/", "data_drift_reports/features", jobs, own}
 
 
 def test_images_are_read_for_the_page_only(warm: Calls):
@@ -75,11 +77,15 @@ def test_most_requests_do_not_wait_for_each_other(warm: Calls):
 
 
 def test_a_reader_never_sees_half_of_it(warm: Calls):
-    """The run's own files at once and report.json last of them, then one object after another."""
+    """The run's own files at once and report.json last of them, then one object after another.
+
+    First of these the page of the run before, which then leads to this one.
+    """
     writes = [call for call in warm.all if call.kind == "write" and "/lock" not in call.name]
     written = sorted(writes, key=lambda call: (call.start, call.name))
     places = [call.name.removeprefix(f"{REPORTS}/").partition("/")[0] for call in written]
-    assert places == ["runs"] * 5 + ["history", "latest.json", "index.html"]
+    of_all_jobs = ["state.json", "data_drift_reports"]
+    assert places == ["runs"] * 6 + ["history", "latest.json", "index.html", *of_all_jobs]
     assert sorted(call.name.rpartition("/")[2] for call in written[:4]) == OWN_FILES[:4]
     assert written[4].start >= max(call.end for call in written[:4])
     for before, after in itertools.pairwise(written[4:]):

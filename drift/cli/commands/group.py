@@ -37,6 +37,7 @@ class LazyGroup(click.Group):
     "3 drift and 4 inconclusive, only with --exit-code; 5 an input could not be read; "
     "6 the report could not be published; 7 another run holds the lock; "
     "8 steady, but labels say that the model is worse, only with --exit-code; "
+    "9 a job has not run when it should have, only from drift status; "
     "143 ended by SIGTERM.",
 )
 @click.version_option(package_name="image-drift")

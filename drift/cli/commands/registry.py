@@ -12,6 +12,7 @@ COMMANDS = {
     "open": "Show the newest report, or another one, in the browser.",
     "compare": "Show two runs, or two versions of a model, side by side.",
     "history": "Print the past runs as a table.",
+    "status": "Print which jobs of a bucket have run when they should have.",
     "accept": "Mark a past window as a new level, normal from then on.",
     "reject": "Mark a past window as not normal, so that it never teaches what is.",
     "schema": "Print the JSON Schema of the job file, by which editors complete it.",

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reference_stats.model_view.measures import Measure, measures_named
 from reports.findings.images import AffectedTable
 from reports.findings.run import RunFindings
 from reports.history.history import HistoryRow, rows_before
-from reports.pages.links import ImageLinks, link_by_template
+from reports.pages.links import ImageLinks, JobLinks, link_by_template
 from reports.pages.page import (
     ANSWER_STYLE,
     BOXES_STYLE,
     DETECTOR_STYLE,
+    NAVIGATION_STYLE,
     QUALITY_STYLE,
     VIEW_STYLE,
     render,
@@ -25,6 +26,7 @@ from reports.pages.run.first_screen import first_screen
 from reports.pages.run.grown_class import grown_class_view
 from reports.pages.run.model_quality import quality_view
 from reports.pages.run.model_view.section import model_view_section
+from reports.pages.run.navigation.strip import RunNavigation, run_navigation
 from reports.pages.run.pictures.quiet import quiet_view
 from reports.pages.run.segments import segments_view
 from reports.pages.run.thumbnails import FurtherPictures
@@ -45,6 +47,10 @@ class Links:
     ----------
     images
         How to link to images; None for no links.
+    runs
+        How to link to other runs; None for relative links.
+    navigation
+        What leads to other runs; `report_html` makes it.
     """
 
     report_json: str | None = "report.json"
@@ -52,6 +58,8 @@ class Links:
     index: str | None = "../../index.html"
     affected: str | None = None
     images: ImageLinks | None = None
+    runs: JobLinks | None = None
+    navigation: RunNavigation | None = None
 
     @classmethod
     def of_run(
@@ -77,8 +85,10 @@ class Links:
         images
             How to link to images.
         """
+        runs = JobLinks(job=job, prefix=prefix, template=template, up="../../")
         if template is None or "{path}" not in template:
-            return cls(affected=None if table is None else table.file, images=images)
+            affected = None if table is None else table.file
+            return cls(affected=affected, images=images, runs=runs)
         folder = f"{prefix}/runs/{run_id}"
         return cls(
             report_json=link_by_template(
@@ -92,7 +102,12 @@ class Links:
             if table is None
             else link_by_template(template, job=job, path=f"{folder}/{table.file}", run_id=run_id),
             images=images,
+            runs=runs,
         )
+
+    def without(self, pruned: frozenset[str]) -> Links:
+        """Return the links where none leads to these runs, whose reports were deleted."""
+        return replace(self, runs=None if self.runs is None else self.runs.without(pruned))
 
 
 DEFAULT_LINKS = Links()
@@ -115,8 +130,8 @@ def report_html(
         JPEG thumbnails by the path of an offender, or of a wrong answer's image. An image without
         one is shown by name; None means that thumbnails are switched off, and the page says so.
     history
-        Rows of any runs. Only runs with an earlier window end are used, and this run's own row,
-        which says whether the run was accepted.
+        Rows of any runs. What is found is told of runs with an earlier window end alone; this
+        run's own row says whether the run was accepted, and later ones which run is the next.
     links
         The page's links.
     typical
@@ -136,7 +151,7 @@ def report_html(
     values = {
         "findings": findings,
         "words": wording,
-        "links": links,
+        "links": _with_navigation(links, findings, history),
         "features": features,
         "predictions": predictions,
         "numbers_logged": measured,
@@ -158,6 +173,11 @@ def report_html(
     page = render("report.html.j2", values, _further_styles(findings))
     page = page if findings.has_images else page_in_rows(page)
     return _with_own_marks(page, [row for row in history if row.run_id == findings.run_id])
+
+
+def _with_navigation(links: Links, findings: RunFindings, history: Sequence[HistoryRow]) -> Links:
+    runs = links.runs or JobLinks(job=findings.job, up="../../")
+    return replace(links, navigation=run_navigation(findings, history, runs))
 
 
 def _with_own_marks(page: bytes, own: Sequence[HistoryRow]) -> bytes:
@@ -185,7 +205,8 @@ def _further_styles(findings: RunFindings) -> tuple[str, ...]:
         BOXES_STYLE: findings.boxes,
         VIEW_STYLE: findings.model_view,
     }
-    return (ANSWER_STYLE, *(sheet for sheet, part in parts.items() if part is not None))
+    used = (sheet for sheet, part in parts.items() if part is not None)
+    return (ANSWER_STYLE, NAVIGATION_STYLE, *used)
 
 
 def _titles(findings: RunFindings) -> dict[str, str]:

@@ -109,7 +109,7 @@ class TestDashboard:
 
 
 def test_every_rule_says_what_is_the_matter_and_of_which_job():
-    assert len({rule["alert"] for rule in RULES}) == len(RULES) == 7
+    assert len({rule["alert"] for rule in RULES}) == len(RULES) == 8
     for rule in RULES:
         assert "$labels.drift_job" in rule["annotations"]["summary"]
         assert rule["annotations"]["description"]
@@ -163,6 +163,33 @@ CASES = {
         [series("image_drift_last_run_timestamp_seconds", "0 _x72")],
         "28h",
         True,
+    ),
+    "no run for 28 hours of a job that is to run once a week": (
+        "ImageDriftNoRun",
+        [
+            series("image_drift_last_run_timestamp_seconds", "0x72"),
+            series("image_drift_next_run_late_after_timestamp_seconds", "655200x72"),
+        ],
+        "28h",
+        False,
+    ),
+    "a run that is late by its own schedule, pushed once": (
+        "ImageDriftRunLate",
+        [series("image_drift_next_run_late_after_timestamp_seconds", "93600 _x72")],
+        "28h",
+        True,
+    ),
+    "a run that is not late yet": (
+        "ImageDriftRunLate",
+        [series("image_drift_next_run_late_after_timestamp_seconds", "93600x72")],
+        "25h",
+        False,
+    ),
+    "a run that came late": (
+        "ImageDriftRunLate",
+        [series("image_drift_next_run_late_after_timestamp_seconds", "93600x28 200000x44")],
+        "30h",
+        False,
     ),
     "inconclusive for three days": (
         "ImageDriftInconclusiveForLong",

@@ -9,6 +9,7 @@ import pytest
 
 from reports.findings.answers import State, Verdict
 from reports.findings.run import RunFindings
+from reports.pages.run.navigation.turns import Turn, with_turn
 from reports.pages.run.report import Links, report_html
 from tests.support import findings as examples
 from tests.support.findings import HOSTILE_LABELS
@@ -262,7 +263,9 @@ def test_only_earlier_runs_are_in_the_course() -> None:
     rows = examples.past_rows(run, 5)
     later = dataclasses.replace(rows[0], window_end="2025-04-01T00:00:00Z", run_id="later")
 
-    assert report_html(run, {}, [later, *rows]) == report_html(run, {}, rows)
+    page = report_html(run, {}, [later, *rows])
+    assert b'href="../../runs/later/report.html"' in page
+    assert with_turn(page, Turn.NEXT, None) == report_html(run, {}, rows)
     assert b"last 6 runs" in report_html(run, {}, rows)
     assert b"last 2 runs" not in report_html(run, {})
 

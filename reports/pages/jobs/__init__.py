@@ -1,0 +1,1 @@
+"""The page over all jobs of a bucket, and what it says of each."""

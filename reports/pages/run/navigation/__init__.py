@@ -1,0 +1,1 @@
+"""From a run's page to the runs before and after it."""
