@@ -178,17 +178,6 @@ def fault_of_model(job: Job) -> str:
     return ""
 
 
-def fault_of_evidently(job: Job) -> str:
-    """Return what is wrong with ``[evidently]``; empty where nothing is."""
-    if job.evidently.report == "off" and job.evidently.workspace is not None:
-        return (
-            'evidently.report is "off", but evidently.workspace is set: a workspace shows '
-            'Evidently\'s report of each run. Set evidently.report to "drift" or "full", or leave '
-            "out evidently.workspace."
-        )
-    return ""
-
-
 def with_images_as_log(given: dict[str, object]) -> dict[str, object]:
     """Return a job file's tables, filled up where `predictions.images_only` is true."""
     names = ("predictions", "images", "reference", "reports")
@@ -260,7 +249,7 @@ class Job(Settings):
     @model_validator(mode="after")
     def _fits_together(self) -> Job:
         fault = fault_with_images(self) if self.images else fault_without_images(self)
-        fault = fault or fault_of_model(self) or fault_of_evidently(self)
+        fault = fault or fault_of_model(self)
         if fault:
             raise ValueError(fault)
         return self

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from jobs.endpoints import check_textfile
 from jobs.job_file.value_kinds import LENGTH_SCHEMA, Duration, Endpoint, Folder, Settings
@@ -135,3 +135,12 @@ class EvidentlySettings(Settings):
     """An Evidently workspace that each run's snapshot is added to: a folder, which is made if
     needed, or a URL such as `gs://your-bucket/evidently`. A relative path is taken from the job
     file's folder. `evidently ui --workspace FOLDER` shows it; see docs/evidently-ui.md."""
+
+    @model_validator(mode="after")
+    def _report_for_workspace(self) -> EvidentlySettings:
+        if self.report == "off" and self.workspace is not None:
+            raise ValueError(
+                'report = "drift" or "full" beside workspace, which shows Evidently\'s report of '
+                'each run (found: "off"), or no workspace'
+            )
+        return self

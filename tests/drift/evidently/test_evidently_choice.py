@@ -119,5 +119,5 @@ def test_without_a_report_evidently_is_not_imported_and_nothing_of_it_is_written
 
 def test_a_workspace_without_a_report_to_add_is_refused(folder):
     (folder / "job.toml").write_text(f'{JOB_FILE}report = "off"\nworkspace = "shown"\n')
-    with pytest.raises(JobFileError, match=r'Set evidently\.report to "drift" or "full"'):
+    with pytest.raises(JobFileError, match=r'evidently: expected report = "drift" or "full"'):
         load_job(folder / "job.toml", {})
