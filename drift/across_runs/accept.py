@@ -11,6 +11,7 @@ from jobs.errors import UsageError
 from reports.history.history import AcceptedWindow, HistoryRow
 from reports.publishing.acceptance import PublishedRun, mark_page, read_run
 from reports.publishing.publish import change_row, rebuild_index
+from reports.words.numbers import counted
 
 
 def set_acceptance(
@@ -110,7 +111,7 @@ def _marked(row: HistoryRow, run: PublishedRun | None) -> HistoryRow:
 
 
 def _said(row: HistoryRow, *, accepted: bool, already: bool) -> str:
-    window = f"{row.window_start} to {row.window_end}, {row.images:,} images"
+    window = f"{row.window_start} to {row.window_end}, {counted(row.images, 'image')}"
     if already:
         state = "was accepted already" if accepted else "was not accepted"
         return f"{row.run_id} ({window}) {state}: nothing changed"

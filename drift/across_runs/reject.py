@@ -9,6 +9,7 @@ from drift.across_runs.accept import write_mark
 from drift.across_runs.find_run import find_run_now
 from drift.workplace import Workplace
 from reports.history.history import HistoryRow
+from reports.words.numbers import counted
 
 
 def set_rejection(
@@ -47,7 +48,7 @@ def set_rejection(
 
 
 def _said(row: HistoryRow, *, rejected: bool, already: bool) -> str:
-    window = f"{row.window_start} to {row.window_end}, {row.images:,} images"
+    window = f"{row.window_start} to {row.window_end}, {counted(row.images, 'image')}"
     if already:
         state = "was rejected already" if rejected else "was not rejected"
         return f"{row.run_id} ({window}) {state}: nothing changed"

@@ -11,6 +11,7 @@ from jobs.boxes.formats import BoxOrder, BoxUnit
 from jobs.boxes.image_boxes import ImageBoxes, OtherFormat
 from jobs.predictions.rows.rows import PredictionRows
 from reports.findings.remarks import BOXES_BEYOND_IMAGES, Remark, RemarkWeight
+from reports.words.numbers import counted
 
 _MANY_BEYOND = 0.05
 # Boxes end a pixel behind the last one, and detectors do not clip all of them.
@@ -36,9 +37,9 @@ def about_boxes(rows: PredictionRows) -> Iterator[Remark]:
         yield Remark(
             code="boxes_empty",
             text=(
-                f"In {boxes.empty_cells:,} of {len(boxes.counts):,} rows the cell of the boxes is "
-                "empty. They count as images without boxes; where the model was not asked, leave "
-                "such rows out of the log."
+                f"In {boxes.empty_cells:,} of {counted(len(boxes.counts), 'row')} the cell of the "
+                "boxes is empty. They count as images without boxes; where the model was not "
+                "asked, leave such rows out of the log."
             ),
         )
 

@@ -9,7 +9,7 @@ from drift.remarks.moments import time_words
 from jobs.predictions.odd_objects import InnerHeader, RecodedRows
 from jobs.predictions.rows.rows import LogTally
 from reports.findings.remarks import Remark
-from reports.words.numbers import listed, share
+from reports.words.numbers import counted, listed, share
 
 _COLUMNS_NAMED = 8
 MANY_UNRECORDED = 0.01
@@ -59,8 +59,8 @@ def _recoded(recoded: RecodedRows) -> Remark:
         code="not_utf8",
         text=(
             f"{recoded.source} is not UTF-8 and was read as {recoded.encoding}, which concerns "
-            f'{recoded.rows:,} rows of the window, such as "{recoded.example}". If these letters '
-            "are wrong, so are the classes: write the log as UTF-8."
+            f'{counted(recoded.rows, "row")} of the window, such as "{recoded.example}". If these '
+            "letters are wrong, so are the classes: write the log as UTF-8."
         ),
     )
 

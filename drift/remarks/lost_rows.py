@@ -75,8 +75,8 @@ def lost_row_remarks(data: RunData) -> Iterator[Remark]:
         yield Remark(
             code="rows_rejected",
             text=(
-                f"{log.rejected:,} rows of the log cannot be read: {reasons}. They stand beside "
-                "rows outside of the window and are not counted as lost from it."
+                f"{counted(log.rejected, 'row')} of the log cannot be read: {reasons}. They stand "
+                "beside rows outside of the window and are not counted as lost from it."
             ),
         )
     elif not said and log.rejected > MANY_LOST * log.rows:
@@ -169,9 +169,10 @@ def _newest_lost(tally: LogTally) -> Remark:
     return Remark(
         code="newest_rows_rejected",
         text=(
-            f"All {newest.newer:,} rows that are newer than the newest readable one{since} were "
-            f"rejected: {reasons_and_first(tally, newest.newer)}.{age} This is not the window "
-            f"that was asked for. {_WHAT_TO_DO}"
+            f"{_all_newer(newest.newer)} newer than the newest readable one{since} "
+            f"{'was' if newest.newer == 1 else 'were'} rejected: "
+            f"{reasons_and_first(tally, newest.newer)}.{age} This is not the window that was asked "
+            f"for. {_WHAT_TO_DO}"
         ),
         weight=RemarkWeight.NO_VERDICT,
         headline="The newest rows of the log cannot be read",
@@ -191,3 +192,7 @@ def _reaching_back(predictions: PredictionRows) -> Iterator[Remark]:
                 f"{time_words(newest.asked_start)}."
             ),
         )
+
+
+def _all_newer(rows: int) -> str:
+    return "The one row that is" if rows == 1 else f"All {rows:,} rows that are"

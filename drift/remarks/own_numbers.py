@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from drift.remarks.facts import RunData
 from reports.findings.remarks import Remark
-from reports.words.numbers import listed
+from reports.words.numbers import counted, listed
 
 _NAMES = 4
 
@@ -25,7 +25,7 @@ def own_number_remarks(data: RunData) -> Iterator[Remark]:
         code="numbers_disagree",
         text=(
             f"The log's {pairs} differ by more than rounding, {columns[first]} in "
-            f"{checked[first]:,} rows: the log's producer computes it in another way, or from "
-            "other images. Both are compared, each with its own reference."
+            f"{counted(checked[first], 'row')}: the log's producer computes it in another way, or "
+            "from other images. Both are compared, each with its own reference."
         ),
     )

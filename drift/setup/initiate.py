@@ -58,6 +58,7 @@ from drift.setup.without_log.by_names import (
 from jobs.buckets.bucket import Bucket
 from jobs.images.packed.bucket import with_packed_images
 from jobs.images.packed.opening import PackedRules
+from reports.words.numbers import counted
 
 _LOGS_TRIED = 6
 _MOST_BY_CHANCE = 0.5
@@ -251,9 +252,9 @@ def _sides(found: FoundReferences, times: SampledTimes, now: datetime) -> _Sides
     stretch = None if references else propose_stretch(times)
     if not references and stretch is None:
         raise NothingFoundError(
-            f"no reference was found in the bucket, and the log has only {times.rows} rows, too "
-            "few to be compared with their own past. Put images that the model was made for below "
-            "reference/, or wait for more rows."
+            "no reference was found in the bucket, and the log has only "
+            f"{counted(times.rows, 'row')}, too few to be compared with their own past. Put images "
+            "that the model was made for below reference/, or wait for more rows."
         )
     size = references[0].size if references else 0
     left = times.rows

@@ -14,6 +14,7 @@ from reports.findings.images import ImageCounts
 from reports.findings.of_log.counts import LogCounts
 from reports.findings.remarks import Remark, RemarkWeight, of_weight
 from reports.words.losses import losing_advice, mostly_heic, ways_lost
+from reports.words.numbers import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,11 +126,11 @@ def _too_few(extent: Extent, log: LogCounts, job: Job) -> Sentence:
     images = extent.images
     if not images.logged and log.rejected:
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in log.reasons.items())
+        none = f"None of the window's {log.rows:,} rows could"
+        who = "The window's one row could not" if log.rows == 1 else none
         return Sentence(
             headline="None of the window's rows could be used",
-            summary=(
-                f"None of the window's {log.rows:,} rows could be used: {reasons}{_first(log)}."
-            ),
+            summary=f"{who} be used: {reasons}{_first(log)}.",
         )
     if not images.logged:
         headline = "The window holds no rows"
@@ -138,8 +139,8 @@ def _too_few(extent: Extent, log: LogCounts, job: Job) -> Sentence:
         return Sentence(
             headline="Too few images for a verdict",
             summary=(
-                f"The window has only {images.analysed:,} images; a verdict needs at least "
-                f"{job.window.min_images:,} (window.min_images)."
+                f"The window has only {counted(images.analysed, 'image')}; a verdict needs at "
+                f"least {job.window.min_images:,} (window.min_images)."
             ),
         )
     if images.analysed >= job.window.min_images:

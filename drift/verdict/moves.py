@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drift.comparison.columns.columns import NEAR_COPIES
 from drift.comparison.columns.doubts import shorten_label
 from reference_stats.model_view.measures import measure_named
 from reports.findings.class_shares import usual_and_current
@@ -17,6 +18,8 @@ from reports.findings.effect_sizes import (
 )
 from reports.words.movements import lies_to_one_side, pile_words, spread_widened
 from reports.words.numbers import readable
+
+_TITLES = {NEAR_COPIES: "near-copies"}
 
 
 def describe_move(finding: Finding) -> str:
@@ -68,9 +71,9 @@ def _from_mean_to_mean(finding: Finding) -> str:
 
 
 def title_of(finding: Finding) -> str:
-    """Return what people call a column."""
+    """Return what people call a column; one of the log is called as the log calls it."""
     measure = measure_named(finding.name)
-    return finding.name.replace("_", " ") if measure is None else measure.title
+    return _TITLES.get(finding.name, finding.name) if measure is None else measure.title
 
 
 def _off_constant(finding: Finding, constant: ConstantReference) -> str:

@@ -13,7 +13,7 @@ from reports.words.normal_days import (
     normal_days_words,
     progress_words,
 )
-from reports.words.numbers import counted
+from reports.words.numbers import counted, verbed
 
 
 def nothing_in_common() -> Sentence:
@@ -55,13 +55,14 @@ def nothing_drifted(comparison: Comparison, extent: Extent, effect_to_see: float
     """
     tested = sum(finding.p_value is not None for finding in comparison.findings)
     seen = smallest_shift(comparison, extent.yardstick)
-    quiet = f"none of {tested} columns {_drifted(extent.yardstick)}{_in_parts(extent)}"
+    quiet = f"none of {counted(tested, 'column')} {_drifted(extent.yardstick)}{_in_parts(extent)}"
     if seen is not None and seen <= effect_to_see:
         like = _like(extent.yardstick)
         return Sentence(
             headline=f"The images look like {like[0]}",
             summary=(
-                f"The {extent.images.analysed:,} images look like {like[1]}: {quiet}, and a shift "
+                f"The {verbed(extent.images.analysed, 'image', 'looks', 'look')} like {like[1]}: "
+                f"{quiet}, and a shift "
                 f"of {_rounded_up(seen)} sigma or more would have been seen."
             ),
         )

@@ -18,7 +18,7 @@ from reports.findings.columns import Finding, Multivariate
 from reports.findings.effect_sizes import TAILS
 from reports.findings.images import ImageCounts
 from reports.findings.remarks import Remark
-from reports.words.numbers import listed, sentence
+from reports.words.numbers import counted, listed, sentence
 from reports.words.segments import name_in_words
 
 _LOOKS_NAMED = 2
@@ -79,8 +79,8 @@ class Extent:
     def about(self) -> str:
         """Return the number of images in words."""
         if self.affected is None:
-            return f"{self.images.analysed:,} images"
-        return f"at least {self.affected:,} of {self.images.analysed:,} images"
+            return counted(self.images.analysed, "image")
+        return f"at least {self.affected:,} of {counted(self.images.analysed, 'image')}"
 
     def placed(self, opening: str) -> str:
         """Return an opening with the place behind it."""
@@ -124,7 +124,7 @@ def moved_in_segment(segment: JudgedSegment, extent: Extent, *, whole_drifted: b
         headline=headline,
         summary=(
             f"{headline}, {', '.join(moves)}{tail}; {segment.images:,} of "
-            f"{extent.images.analysed:,} images.{too}"
+            f"{counted(extent.images.analysed, 'image')}.{too}"
         ),
         named=_in_headline(named),
     )

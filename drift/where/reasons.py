@@ -107,7 +107,7 @@ class Reasons:
     def _reason(self, name: str, distance: float, position: int) -> _Reason:
         measure = measure_named(name)
         if measure is None:
-            look = _WITHOUT_NUMBERS.get(name, name.replace("_", " "))
+            look = _WITHOUT_NUMBERS.get(name, name)
             told = OffenderReason(look=look)
             return _Reason(told=told, outside=distance >= 1, weight=distance)
         usual = self._usual(name)

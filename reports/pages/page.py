@@ -30,6 +30,9 @@ VIEW_STYLE = "view.css"
 _LETTER = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 # Stretches of letters that run from right to left, with the characters between them.
 _RIGHT_TO_LEFT = re.compile(rf"({_LETTER}(?:[^\w\n]*{_LETTER})*)")
+_SPELLED_OUT = re.compile(r"(?<=\d) sigma\b")
+_SIGN = f"\N{NO-BREAK SPACE}{numbers.SIGMA}"
+_FITS_A_LINE = 20
 # Where a name is split for its line: not before an ending such as .jpg.
 _NAME_PARTS = re.compile(r"(?<=[/_-])(?=[^/_-])|(?<=[^\W\d_])(?=\d)")
 
@@ -59,14 +62,14 @@ def render(
     return page.encode("utf-8")
 
 
-def rendered(template: str, values: Mapping[str, object]) -> str:
-    """Return what a template of this package makes of values; all text but `Markup` is escaped."""
-    return _environment().get_template(template).render(values)
-
-
 def style_of(template: str, further_styles: tuple[str, ...] = ()) -> str:
     """Return the styles that `render` puts into a page of this template."""
     return _style(template, further_styles)
+
+
+def rendered(template: str, values: Mapping[str, object]) -> str:
+    """Return what a template of this package makes of values; all text but `Markup` is escaped."""
+    return _environment().get_template(template).render(values)
 
 
 def picture_source(jpeg: bytes) -> str:
@@ -78,8 +81,9 @@ def isolated(text: str) -> Markup:
     """Return `text` escaped, with stretches that run from right to left set apart.
 
     Otherwise the browser would draw numbers and marks beside such a stretch on its other side.
+    Deviations have the sign of the plots beside them; plain text elsewhere spells it out.
     """
-    parts = _RIGHT_TO_LEFT.split(visible(text))
+    parts = _RIGHT_TO_LEFT.split(_SPELLED_OUT.sub(_SIGN, visible(text)))
     # After a split by a pattern with one group, every second part is a match of the group.
     return Markup().join(
         Markup("<bdi>{}</bdi>").format(part) if index % 2 else escape(part)
@@ -90,8 +94,11 @@ def isolated(text: str) -> Markup:
 def breakable(name: str) -> Markup:
     """Return the name of a file escaped, with places where a line may end.
 
-    Those are after ``/``, ``_`` and ``-``, and between letters and digits.
+    Those are after ``/``, ``_`` and ``-``, and between letters and digits. A name that fits into
+    any line has none.
     """
+    if len(name) <= _FITS_A_LINE:
+        return escape(visible(name))
     # A break opportunity of its own, so that what is copied from the page is still the name.
     return Markup("<wbr>").join(_NAME_PARTS.split(visible(name)))
 

@@ -40,6 +40,11 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def verbed(number: int, noun: str, one: str, several: str) -> str:
+    """Return a number with its noun and verb: ``1 row names``, ``7 rows name``."""
+    return f"{counted(number, noun)} {one if number == 1 else several}"
+
+
 def share(part: int, whole: int) -> str:
     """Return a share of a total in per cent; a dash if the total is zero."""
     return NOTHING if whole <= 0 else percent(part / whole)

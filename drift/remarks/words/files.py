@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from drift.observations.file_differences import TRANSPARENT, FileDifference, Saying, saying_of
 from reference_stats.file_facts.facts import FileFacts
-from reports.words.numbers import listed
+from reports.words.numbers import counted, listed
 
 _NAMED = 2
 _HALF = 0.5
@@ -39,10 +39,10 @@ def told(one: FileDifference) -> str:
 
 def _amount(count: int, images: int) -> str:
     if count == images:
-        return f"All {images:,} images"
+        return "The one image" if images == 1 else f"All {images:,} images"
     if count == 0:
-        return f"None of the {images:,} images"
-    return f"{count:,} of {images:,} images"
+        return f"None of the {counted(images, 'image')}"
+    return f"{count:,} of {counted(images, 'image')}"
 
 
 def headline(differences: Sequence[FileDifference]) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from jobs.predictions.rows.rows import LogTally, RejectedRow
+from reports.words.numbers import counted
 
 
 def rejected_sentence(tally: LogTally) -> str:
     """Return how many rows cannot be read, why, and where the first one stands."""
-    found = f"{tally.rejected:,} of {tally.rows:,} rows cannot be read, because: "
+    found = f"{tally.rejected:,} of {counted(tally.rows, 'row')} cannot be read, because: "
     return found + reasons_and_first(tally)
 
 

@@ -8,6 +8,7 @@ from drift.across_runs.trend import FEWEST_RUNS, RUN_LENGTH, SlowMoves
 from reports.findings.answers import State
 from reports.findings.runs import Trend, TrendColumn
 from reports.words import numbers
+from reports.words.numbers import counted
 
 
 def told_trend(found: SlowMoves) -> Trend:
@@ -29,7 +30,7 @@ def _summary(found: SlowMoves) -> str:
         case State.DRIFT:
             return _drift_words(found.columns)
         case _:
-            return f"No slow drift over the last {found.runs:,} runs."
+            return f"No slow drift over the last {counted(found.runs, 'run')}."
 
 
 def _too_few_words(runs: int) -> str:

@@ -11,7 +11,7 @@ from reports.words import wording
 from reports.words.of_rows.sentences import page_in_rows
 from reports.words.of_sets.sentences import page_in_sets
 
-_STYLES = (ANSWER_STYLE, "report.css")
+_STYLES = (ANSWER_STYLE, "report.css", "compared.css")
 _PAGE, _DISPLAY = "compared_page.html.j2", "compared_display.html.j2"
 
 

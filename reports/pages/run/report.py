@@ -167,8 +167,7 @@ def report_html(
         "quality": quality_view(findings, pictures, links.images, features.moved),
         "segments": segments_view(findings, plain),
         "titles": _titles(findings),
-        "where": whereabouts,
-        "even_words": whereabouts.even_words(findings),
+        **_where(findings),
     }
     page = render("report.html.j2", values, _further_styles(findings))
     page = page if findings.has_images else page_in_rows(page)
@@ -178,6 +177,10 @@ def report_html(
 def _with_navigation(links: Links, findings: RunFindings, history: Sequence[HistoryRow]) -> Links:
     runs = links.runs or JobLinks(job=findings.job, up="../../")
     return replace(links, navigation=run_navigation(findings, history, runs))
+
+
+def _where(findings: RunFindings) -> dict[str, object]:
+    return {"where": whereabouts, "even_words": whereabouts.even_words(findings)}
 
 
 def _with_own_marks(page: bytes, own: Sequence[HistoryRow]) -> bytes:

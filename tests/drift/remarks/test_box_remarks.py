@@ -84,4 +84,4 @@ def test_empty_cells_are_told():
     rows = read_log({"log.jsonl": log}, "log.jsonl", columns={"boxes": {"column": "boxes"}})
     (remark,) = about_boxes(rows)
     assert (remark.code, remark.weight) == ("boxes_empty", RemarkWeight.NOTE)
-    assert remark.text.startswith("In 1 of 1 rows the cell of the boxes is empty.")
+    assert remark.text.startswith("In 1 of 1 row the cell of the boxes is empty.")

@@ -133,7 +133,7 @@ def names_that_follow_from_nothing(folder: Path) -> None:
             a_log_of_images_elsewhere,
             ["log.csv was found, but not its images", "No image lies in the bucket"],
         ),
-        (a_json_array, ["the log has only 1 rows"]),
+        (a_json_array, ["the log has only 1 row,"]),
         (names_that_follow_from_nothing, ["holds the value of id", "follows from no column"]),
     ],
 )

@@ -1,5 +1,7 @@
 """The answer of a run and the sentence that says it."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -46,7 +48,7 @@ def test_nothing_moved_and_enough_images_is_steady(say):
     decision = say(numeric("mean", REFERENCE, WINDOW))
     assert decision.verdict is Verdict.STEADY
     assert decision.summary.startswith(
-        "The 400 images look like the reference: none of 1 columns drifted, and a shift of 0."
+        "The 400 images look like the reference: none of 1 column drifted, and a shift of 0."
     )
     assert decision.summary.endswith(" sigma or more would have been seen.")
 
@@ -249,6 +251,19 @@ def test_a_window_whose_rows_were_all_rejected_says_why(say):
     nothing = ImageCounts(logged=0, analysed=0, missing=0, unreadable=0, unfetched=0)
     decision = say(numeric("mean", REFERENCE, []), images=nothing, reasons={"no timestamp": 40})
     assert decision.summary == ("None of the window's 440 rows could be used: 40 no timestamp.")
+
+
+def test_one_of_anything_is_said_in_the_singular(say):
+    nothing = ImageCounts(logged=0, analysed=0, missing=0, unreadable=0, unfetched=0)
+    one = dataclasses.replace(nothing, logged=1, analysed=1)
+    assert "The window has only 1 image; a verdict needs" in (
+        say(numeric("mean", REFERENCE, WINDOW[:1]), images=one).summary
+    )
+
+
+def test_a_column_of_the_log_is_called_as_the_log_calls_it(say):
+    column = numeric("p_breed_number_03", REFERENCE, WINDOW - 20, role=ColumnRole.PREDICTION)
+    assert "p_breed_number_03 down" in say(column).summary
 
 
 def test_a_very_long_label_is_shortened(say):

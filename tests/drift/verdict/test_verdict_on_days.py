@@ -124,7 +124,7 @@ def test_a_quiet_day_says_what_would_have_been_seen_beside_how_many_days(say):
     assert decision.verdict is Verdict.STEADY
     assert decision.headline == "The images look like those of normal days"
     assert decision.summary == (
-        "The 400 images look like those of 28 normal days: none of 1 columns moved by more than "
+        "The 400 images look like those of 28 normal days: none of 1 column moved by more than "
         "normal days differ, and a shift of 0.32 sigma or more would have been seen."
     )
 
@@ -134,7 +134,7 @@ def test_a_quiet_day_that_sees_little_is_steady_and_gets_advice(say):
     decision = say(QUIET, yardstick=weak)
     assert decision.verdict is Verdict.STEADY
     assert decision.summary == (
-        "No drift was seen: none of 1 columns moved by more than normal days differ. In 400 images "
+        "No drift was seen: none of 1 column moved by more than normal days differ. In 400 images "
         "a shift of 0.80 sigma or more would have been seen; a longer window, in which days "
         "average out, may show 0.5 sigma (detection.effect_to_see)."
     )
@@ -145,7 +145,7 @@ def test_a_quiet_day_that_sees_little_is_steady_and_gets_advice(say):
 def test_what_a_day_would_have_seen_is_never_taken_from_the_reference(say):
     unknown = dataclasses.replace(DAYS, smallest_shift=None)
     assert say(QUIET, yardstick=unknown).summary == (
-        "No drift was seen: none of 1 columns moved by more than normal days differ."
+        "No drift was seen: none of 1 column moved by more than normal days differ."
     )
 
 
@@ -322,7 +322,7 @@ def test_classes_that_moved_in_a_segment_alone_are_the_models_predictions(say):
 
 def test_a_quiet_run_says_that_parts_of_the_traffic_were_tested_too(say):
     assert (
-        "none of 1 columns moved by more than normal days differ, neither in all images nor in any "
+        "none of 1 column moved by more than normal days differ, neither in all images nor in any "
         "of 7 parts of the traffic, and a shift of"
     ) in say(QUIET, tested_segments=7).summary
     assert "parts of the traffic" not in say(QUIET).summary
