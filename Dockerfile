@@ -24,6 +24,7 @@ print(*p["dependencies"], *(r for e in extras for r in p["optional-dependencies"
     && find numpy pandas pyarrow scipy skimage sklearn statsmodels networkx \
         -type d -name tests -prune -exec rm -rf {} +
 COPY README.md LICENSE ./
+COPY prediction_log/VERSION prediction_log/VERSION
 COPY jobs jobs
 COPY reference_stats reference_stats
 COPY reports reports

@@ -4,15 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 AUDIT := .venv-audit/bin
 SERVING := .venv-serving
+DOCS := .venv-docs
+DIST := .venv-dist
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # As many processes as tests/conftest.py says, which take a file of tests at a time.
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 export DO_NOT_TRACK := 1
 
-.PHONY: demo test quick lint types contracts tests torchserve coverage audit clean
+.PHONY: demo test quick lint types contracts kernels tests torchserve docs dist coverage audit clean
 
 # --- set-up: nothing is rebuilt while pyproject.toml and constraints.txt stay as they are ---
-$(VENV)/.base: pyproject.toml constraints.txt
+$(VENV)/.base: pyproject.toml prediction_log/VERSION constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another one with: make PYTHON=python3.12")'
 	@echo "Setting up $(VENV) (once; a minute or two)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -50,8 +52,13 @@ types: $(VENV)/.dev
 contracts: $(VENV)/.dev
 	@$(BIN)/lint-imports
 
+# Compiles the image features once. In a new checkout every test process would do so at the same time, which
+# takes each half a minute of processor time.
+kernels: $(VENV)/.dev
+	@$(BIN)/python -m reference_stats.extraction.warm_up
+
 # The floor is lower than that of `make coverage`: what runs in processes of its own is not followed.
-tests: $(VENV)/.dev
+tests: kernels
 	@$(PYTEST) --cov --cov-report=term --cov-fail-under=85
 
 # --- the examples of servers, for real: TorchServe and FastAPI serve, log, and the job watches ---
@@ -68,6 +75,41 @@ torchserve: $(VENV)/.dev $(SERVING)/.ready
 	@command -v java >/dev/null || { echo "TorchServe is a Java program and there is no java here. Install Java 17 or newer, such as Debian's default-jre-headless."; exit 1; }
 	@$(BIN)/python -m examples.torchserve.run
 	@$(BIN)/python -m examples.fastapi.run
+
+# --- the site of the documentation, in build/site; a link that leads nowhere is a failure ---
+$(DOCS)/.ready: docs/requirements.txt
+	@echo "Setting up $(DOCS) (once; some seconds)"
+	@test -x $(DOCS)/bin/python || $(PYTHON) -m venv $(DOCS)
+	@$(DOCS)/bin/python -m pip --disable-pip-version-check --quiet install --requirement docs/requirements.txt
+	@touch $@
+
+docs: $(DOCS)/.ready
+	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict
+	@$(DOCS)/bin/python -m docs_site.foreign build/site
+
+# --- wheels and source distributions, installed into an environment of nothing else and tried there ---
+# uv installs in a tenth of pip's processor time. It reads UV_DEFAULT_INDEX and SSL_CERT_FILE, not pip's settings.
+$(DIST)/.ready: release/requirements.txt
+	@echo "Setting up $(DIST), which distributions are built with (once; some ten seconds)"
+	@test -x $(DIST)/bin/python || $(PYTHON) -m venv $(DIST)
+	@$(DIST)/bin/python -m pip --disable-pip-version-check --quiet install --requirement release/requirements.txt
+	@touch $@
+
+# A wheel is built from the source distribution, which shows that it can be.
+dist: export UV_CACHE_DIR = $(CURDIR)/$(DIST)/cache
+dist: $(DIST)/.ready
+	@rm -rf dist $(DIST)/source $(DIST)/trial
+	@# Of a copy: setuptools leaves what it builds where it builds it.
+	@mkdir $(DIST)/source && cp -r pyproject.toml MANIFEST.in README.md LICENSE drift jobs reference_stats reports prediction_log $(DIST)/source
+	@find $(DIST)/source \( -name build -o -name "*.egg-info" \) -prune -exec rm -r {} +
+	@for folder in $(DIST)/source $(DIST)/source/prediction_log; do \
+		$(DIST)/bin/python -m build --no-isolation --outdir dist $$folder >$(DIST)/build.log 2>&1 || { cat $(DIST)/build.log; exit 1; }; done
+	@$(DIST)/bin/python -m release.contents dist
+	@$(DIST)/bin/twine check --strict dist/*
+	@$(DIST)/bin/uv venv --quiet --python $(DIST)/bin/python $(DIST)/trial
+	@$(DIST)/bin/uv pip install --quiet --python $(DIST)/trial/bin/python --constraint constraints.txt \
+		"$$(echo dist/image_drift-*.whl)[demo]" dist/image_drift_log-*.whl
+	@$(DIST)/bin/python -m release.trial $(DIST)/trial
 
 # --- on demand: the coverage with the processes that tests start, which takes half as long again ---
 coverage: $(VENV)/.dev
@@ -86,4 +128,4 @@ audit: $(VENV)/.dev
 	@echo "Read by people, Apache-2.0: $(READ_LICENCES)"
 
 clean:
-	rm -rf $(VENV) .venv-audit $(SERVING) demo_bucket serving_bucket .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	rm -rf $(VENV) .venv-audit $(SERVING) $(DOCS) build/site $(DIST) dist demo_bucket serving_bucket .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

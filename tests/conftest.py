@@ -156,6 +156,10 @@ if os.environ.pop("COVER_PROCESSES", ""):
     os.environ["COVERAGE_FILE"] = str(TESTS.parent / ".coverage")
 
 
+# The test processes inherit it.
+FOLLOWS_PROCESSES = "COVERAGE_PROCESS_START" in os.environ
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Return a process per core, and two more where slow tests wait for servers and browsers."""
     return (os.cpu_count() or 1) + (0 if config.option.markexpr == "not slow" else 2)
@@ -164,8 +168,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is slow, move it to the front, and leave out of the coverage what runs for ever.
 
-    What a property's hundreds of examples go through, single tests go through too; following them
-    line by line takes as long again.
+    What a property's hundreds of examples and the simulations of benchmarks go through, single
+    tests go through too; following them line by line takes half as long again. `make coverage`
+    follows the benchmarks.
     """
     place = {name: number for number, name in enumerate(SLOW_FILES)}
     items.sort(key=lambda item: place.get(item.path.name, len(place)))
@@ -174,7 +179,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if starts_server or item.path.name in place or item.path.parent.name == "benchmarks":
             item.add_marker(pytest.mark.slow)
         is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-        if is_property or item.name in FOLLOWED_BY_OTHERS:
+        is_simulation = item.path.parent.name == "benchmarks" and not FOLLOWS_PROCESSES
+        if is_property or is_simulation or item.name in FOLLOWED_BY_OTHERS:
             item.add_marker(pytest.mark.no_cover)
 
 

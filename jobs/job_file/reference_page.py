@@ -15,6 +15,8 @@ from jobs.times.windows import format_duration
 _INTRODUCTION = """\
 # The job file
 
+For looking a key up: `drift init` writes a job file with the few that are needed.
+
 One TOML file says what to watch. Unknown keys are refused with the nearest known one, and all
 faults are reported at once. Every value can also come from the environment:
 `DRIFT__WINDOW__LAST=1d` sets `window.last`; lists are written as JSON. A relative `bucket.url` is

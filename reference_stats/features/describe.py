@@ -11,6 +11,8 @@ from reference_stats.features.registry import FAMILIES
 _INTRODUCTION = """\
 # The image features
 
+For people who ask what a number of the report measures, in what unit, and what moves it.
+
 Every image is decoded once. What it looks like is decided by what Pillow, the loader of most
 models, makes of the file. JPEG, PNG, GIF, BMP, TIFF, WebP and AVIF are read by their content,
 whatever the file is called.

@@ -14,6 +14,8 @@ from reports.json_report.report import report_schema
 
 _HEAD = """# report.json
 
+For programs that read what a run found, and for the people who write them.
+
 Each run writes `report.json` beside its page, and `latest.json` is a copy of the newest one.
 The JSON Schema (2020-12) `reports/json_report/report.schema.json` ships with the package;
 `reports.json_report.report.report_schema()` returns it. This page is made from it.

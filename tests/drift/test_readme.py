@@ -4,24 +4,35 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from drift.cli.commands.registry import COMMANDS
+from docs_site.commands_page import commands_reference
+from drift.cli.commands.group import program
 from jobs.errors import ExitCode
 from jobs.job_file.reading import load_job
+from tests.support.live_bucket import make_camera_folders, make_live_bucket
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+CAMERAS = (ROOT / "docs" / "start" / "camera-folders.md").read_text(encoding="utf-8")
+MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 
 
-def test_the_readme_names_every_exit_code_once():
-    rows = re.findall(r"^\| (\d+) \|", README, flags=re.MULTILINE)
+def test_the_page_of_commands_is_that_of_the_program():
+    command = "python -m docs_site.commands_page > docs/commands.md"
+    written = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert written == commands_reference(), f"run: {command}"
+
+
+def test_what_to_do_is_said_for_every_exit_code():
+    operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \|", operations, flags=re.MULTILINE)
     assert sorted(map(int, rows)) == sorted(code.value for code in ExitCode)
 
 
-def test_the_readme_names_every_command():
-    named = set(re.findall(r"^\| `drift (\w+)", README, flags=re.MULTILINE))
-    assert named == set(COMMANDS)
+def test_the_readme_takes_a_few_minutes():
+    assert len(README.split()) < 900
 
 
 def test_the_job_file_in_the_readme_is_valid(tmp_path):
@@ -29,6 +40,41 @@ def test_the_job_file_in_the_readme_is_valid(tmp_path):
     path = tmp_path / "job.toml"
     path.write_text(text, encoding="utf-8")
     assert load_job(path, {}).name == "dogs"
+
+
+def masked(text: str, folder: str) -> str:
+    """Leave out what changes with the day and the machine."""
+    text = text.replace(folder, "/home/you")
+    text = re.sub(rf"\w+day \d+ ({MONTHS})", "DAY", text)
+    text = re.sub(r"Z-[0-9a-f]{8}", "Z-ID", text)
+    return re.sub(r"\d+", "0", text)
+
+
+def check_session(page: str, folder: Path) -> None:
+    """Call what a page shows as a session in a terminal, and compare what is printed."""
+    (session,) = re.findall(r"```\n(\$ drift init .*?)```", page, flags=re.DOTALL)
+    for command, shown in re.findall(r"\$ (drift [^\n]*)\n(.*?)(?=\n\$ |\n$)", session, re.DOTALL):
+        called = CliRunner().invoke(program, command.split()[1:], standalone_mode=False)
+        printed = masked(called.stdout, str(folder))
+        # Three points stand for what the page leaves out.
+        for part in masked(shown, "/home/you").split("..."):
+            assert part.strip() in printed, command
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("without_evidently")
+def test_the_three_commands_print_what_the_readme_shows(tmp_path, monkeypatch):
+    make_live_bucket(tmp_path / "dogs")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BROWSER", "true")
+    check_session(README, tmp_path)
+
+
+@pytest.mark.slow
+def test_init_of_camera_folders_prints_what_their_page_shows(tmp_path, monkeypatch):
+    make_camera_folders(tmp_path / "cameras")
+    monkeypatch.chdir(tmp_path)
+    check_session(CAMERAS, tmp_path)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

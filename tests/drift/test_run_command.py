@@ -14,7 +14,7 @@ import pytest
 
 from reports.json_report.report import report_schema
 from tests.support import command
-from tests.support.command import ROOT
+from tests.support.command import ROOT, WITH_EVIDENTLY
 from tests.support.worlds import make_world
 
 JOB_FILE = """
@@ -68,8 +68,9 @@ def published(tmp_path_factory):
     """Two days, run one after the other: the first is ordinary, on the second it is dark."""
     folder = write_job(tmp_path_factory.mktemp("published"))
     make_world(folder / "bucket", requests=150, references=250)
-    first = drift("run", "job.toml", "--until", "2025-03-04", "--exit-code", cwd=folder)
-    second = drift("run", "job.toml", "--until", "2025-03-05", "--exit-code", cwd=folder)
+    settings = {"cwd": folder, **WITH_EVIDENTLY}
+    first = drift("run", "job.toml", "--until", "2025-03-04", "--exit-code", **settings)
+    second = drift("run", "job.toml", "--until", "2025-03-05", "--exit-code", **settings)
     return folder, first, second
 
 
@@ -152,8 +153,8 @@ def test_evidently_and_our_report_agree_on_every_column_and_on_all_together(publ
 def test_a_repeated_run_writes_the_same_bytes_but_for_the_clock(published):
     folder, *_ = published
     before = objects_of(folder)
-    until = ("--until", "2025-03-05")
-    again = cold_drift("run", "job.toml", *until, cwd=folder, PYTHONHASHSEED="12345")
+    settings = {"cwd": folder, "PYTHONHASHSEED": "12345", **WITH_EVIDENTLY}
+    again = cold_drift("run", "job.toml", "--until", "2025-03-05", **settings)
     assert again.returncode == 0, again.stderr
     after = objects_of(folder)
     assert after.keys() == before.keys()
@@ -167,7 +168,7 @@ def test_a_repeated_run_writes_the_same_bytes_but_for_the_clock(published):
 def test_a_backfill_of_an_older_window_does_not_move_the_newest(published):
     folder, *_ = published
     latest = (reports_of(folder) / "latest.json").read_bytes()
-    again = drift("run", "job.toml", "--until", "2025-03-04", cwd=folder)
+    again = drift("run", "job.toml", "--until", "2025-03-04", cwd=folder, **WITH_EVIDENTLY)
     assert again.returncode == 0, again.stderr
     assert (reports_of(folder) / "latest.json").read_bytes() == latest
 

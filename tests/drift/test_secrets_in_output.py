@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import JOB_FILE, ROOT, warm_drift
+from tests.support.command import JOB_FILE, ROOT, WITH_EVIDENTLY, warm_drift
 from tests.support.server_process import free_port
 from tests.support.worlds import make_world
 
@@ -57,6 +57,7 @@ def test_a_job_that_sends_to_addresses_with_logins_shows_none(
     done = warm_drift(
         *(command, "job.toml", "--until", "2025-03-04"),
         cwd=world,
+        **WITH_EVIDENTLY,
         DRIFT__LOG_LEVEL="debug",
         DRIFT__LOG_FORMAT=log_format,
         DRIFT__METRICS__PUSHGATEWAY=f"http://{closed}",

@@ -18,6 +18,11 @@ ROOT = Path(__file__).parents[2]
 # A command that reads forty small images starts three decoding processes, each of which takes a
 # second of processor time to load its machine code.
 ONE_DECODER = {"DRIFT__IMAGES__DECODE_WORKERS": "1"}
+# Evidently's report is most of a small run's time. Tests that look at it, or at how it is imported,
+# ask for it.
+WITHOUT_EVIDENTLY = {"DRIFT__EVIDENTLY__REPORT": "off"}
+WITH_EVIDENTLY = {"DRIFT__EVIDENTLY__REPORT": "full"}
+_ORDINARY = ONE_DECODER | WITHOUT_EVIDENTLY
 JOB_FILE = """
 name = "dogs"
 [bucket]
@@ -45,7 +50,7 @@ def drift(
     without
         A variable that the environment is not to have.
     """
-    variables = ONE_DECODER | {name: text for name, text in os.environ.items() if name != without}
+    variables = _ORDINARY | {name: text for name, text in os.environ.items() if name != without}
     return subprocess.run(
         [sys.executable, "-m", "drift", *arguments],
         cwd=cwd,
@@ -66,7 +71,7 @@ def warm_drift(
     Python makes of its own variables, only `drift` can show.
     """
     assert not [name for name in environment if name.startswith("PYTHON")], "too late for these"
-    variables = ONE_DECODER | {name: text for name, text in os.environ.items() if name != without}
+    variables = _ORDINARY | {name: text for name, text in os.environ.items() if name != without}
     variables |= environment
     done = warm_bytes(*arguments, cwd=cwd, environment=variables, timeout_s=timeout_s)
     out, err = done.stdout.decode(), done.stderr.decode()

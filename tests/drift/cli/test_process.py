@@ -14,7 +14,7 @@ import pytest
 
 from drift.cli.process import few_collections, import_ahead
 from jobs.errors import ExitCode
-from tests.support.command import JOB_FILE, ROOT, drift
+from tests.support.command import JOB_FILE, ROOT, WITH_EVIDENTLY, drift
 from tests.support.worlds import make_world
 
 
@@ -41,7 +41,9 @@ def with_evidently(folder: Path, code: str) -> str:
 
 def test_an_import_that_fails_is_told_once_and_where_it_is_used(own_world: Path):
     path = with_evidently(own_world, "raise ImportError('broken on purpose')\n")
-    done = drift("run", "job.toml", "--until", "2025-03-04", cwd=own_world, PYTHONPATH=path)
+    done = drift(
+        "run", "job.toml", "--until", "2025-03-04", cwd=own_world, PYTHONPATH=path, **WITH_EVIDENTLY
+    )
     assert done.returncode == 1
     assert "a bug in image-drift, please report it: ImportError: broken on purpose" in done.stderr
     assert "the thread" not in done.stderr
@@ -52,7 +54,9 @@ def test_a_run_that_fails_does_not_wait_for_the_import(own_world: Path):
     (own_world / "bucket" / "predictions_log.csv").unlink()
     path = with_evidently(own_world, "import time\ntime.sleep(90)\n")
     started = time.monotonic()
-    done = drift("run", "job.toml", "--until", "2025-03-04", cwd=own_world, PYTHONPATH=path)
+    done = drift(
+        "run", "job.toml", "--until", "2025-03-04", cwd=own_world, PYTHONPATH=path, **WITH_EVIDENTLY
+    )
     assert done.returncode == 5, done.stderr
     assert "predictions_log.csv" in done.stderr
     assert time.monotonic() - started < 60
@@ -61,7 +65,7 @@ def test_a_run_that_fails_does_not_wait_for_the_import(own_world: Path):
 def test_a_dry_run_does_not_import_evidently(own_world: Path):
     path = with_evidently(own_world, "import os\nos._exit(77)\n")
     command = ("run", "job.toml", "--until", "2025-03-04", "--dry-run")
-    done = drift(*command, cwd=own_world, PYTHONPATH=path)
+    done = drift(*command, cwd=own_world, PYTHONPATH=path, **WITH_EVIDENTLY)
     assert done.returncode == 0, done.stderr
 
 

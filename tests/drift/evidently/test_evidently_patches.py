@@ -20,7 +20,7 @@ from drift.evidently.registry import main, patches
 from drift.evidently.report import import_quietly, render
 from jobs.job_file.job import DetectionSettings
 from tests.support.columns import classes, lined_up, numeric
-from tests.support.command import ROOT, drift, warm_drift
+from tests.support.command import ROOT, WITH_EVIDENTLY, drift, warm_drift
 from tests.support.evidently_page import charts_of, differences, page_data
 from tests.support.worlds import JOB_FILE, make_world
 
@@ -247,7 +247,7 @@ def test_a_run_with_another_evidently_finds_the_same_and_says_what_is_slower(tmp
     reports = tmp_path / "bucket" / "data_drift_reports"
     until = ("--until", "2025-03-05T00:00:00Z")
     arguments = ("run", "job.toml", *until)
-    usual = warm_drift(*arguments, cwd=tmp_path, timeout_s=240)
+    usual = warm_drift(*arguments, cwd=tmp_path, timeout_s=240, **WITH_EVIDENTLY)
     before = {path.name: path.read_bytes() for path in reports.rglob("runs/*/*")}
     shutil.rmtree(reports)
     newer = doctored_copy(
@@ -262,7 +262,7 @@ def test_a_run_with_another_evidently_finds_the_same_and_says_what_is_slower(tmp
         },
     )
     path = os.pathsep.join((str(newer), str(ROOT)))
-    other = drift(*arguments, cwd=tmp_path, PYTHONPATH=path, timeout_s=240)
+    other = drift(*arguments, cwd=tmp_path, PYTHONPATH=path, timeout_s=240, **WITH_EVIDENTLY)
     after = {path.name: path.read_bytes() for path in reports.rglob("runs/*/*")}
     assert usual.returncode == other.returncode, other.stderr
     assert "is built otherwise" not in usual.stderr

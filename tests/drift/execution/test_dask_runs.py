@@ -15,7 +15,7 @@ from PIL import Image
 
 pytest.importorskip("distributed")
 
-from tests.support.command import ROOT, drift
+from tests.support.command import ROOT, WITHOUT_EVIDENTLY, drift
 from tests.support.dask_cluster import dask_cluster
 
 pytestmark = pytest.mark.slow
@@ -86,7 +86,8 @@ def cluster(tmp_path_factory):
 
 
 def started(folder, cluster):
-    variables = {**os.environ, "PYTHONPATH": str(ROOT), "DASK_SCHEDULER_ADDRESS": cluster.address}
+    variables = {**os.environ, **WITHOUT_EVIDENTLY, "PYTHONPATH": str(ROOT)}
+    variables["DASK_SCHEDULER_ADDRESS"] = cluster.address
     return subprocess.Popen(
         [sys.executable, "-m", "drift", "run", "job.toml", "--until", UNTIL],
         cwd=folder,

@@ -162,7 +162,8 @@ def test_the_readme_shows_the_handler_that_is_served():
 
 
 def test_what_ci_runs_goes_through_the_servers():
-    assert "make torchserve" in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert any(line.startswith("make ") and "torchserve" in line.split() for line in lines)
 
 
 class TestRunExample:

@@ -36,6 +36,15 @@ def full_page_of(example: Callable[[], RunFindings]) -> bytes:
     )
 
 
+def mail_of(run: RunFindings) -> bytes:
+    """Return the mail about a drift, which names two pictures."""
+    pictures = {one.image: b"jpeg" for one in run.offenders}
+    notice = Notice(kind=NoticeKind.DRIFT, since=run.window.end)
+    message = message_of(run, notice, link="https://example.com/report.html", pictures=pictures)
+    assert message.content is not None
+    return mail_html(message.content).encode()
+
+
 def comparison_of(second: Callable[[], RunFindings]) -> bytes:
     """Return the page of a steady run beside another one."""
     other = second()
@@ -44,15 +53,6 @@ def comparison_of(second: Callable[[], RunFindings]) -> bytes:
     )
     shots = {offender.image: photograph() for offender in other.offenders[:4]}
     return comparison_html(compared, ({}, shots))
-
-
-def mail_of(run: RunFindings) -> bytes:
-    """Return the mail about a drift, which names two pictures."""
-    pictures = {one.image: b"jpeg" for one in run.offenders}
-    notice = Notice(kind=NoticeKind.DRIFT, since=run.window.end)
-    message = message_of(run, notice, link="https://example.com/report.html", pictures=pictures)
-    assert message.content is not None
-    return mail_html(message.content).encode()
 
 
 PAGES: dict[str, Callable[[], bytes]] = {

@@ -21,7 +21,7 @@ from tests.support.array_world import (
     reports_of,
     task_arguments,
 )
-from tests.support.command import ONE_DECODER, ROOT, warm_drift
+from tests.support.command import ONE_DECODER, ROOT, WITHOUT_EVIDENTLY, warm_drift
 
 pytestmark = pytest.mark.slow
 TASKS = 3
@@ -33,7 +33,7 @@ def started(folder, task):
     return subprocess.Popen(
         [sys.executable, "-m", "drift", *task_arguments(task, TASKS, "one")],
         cwd=folder,
-        env={**os.environ, **ONE_DECODER, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, **ONE_DECODER, **WITHOUT_EVIDENTLY, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
@@ -141,7 +141,7 @@ def test_the_example_with_xargs_does_what_one_machine_does(tmp_path):
     done = subprocess.run(
         ["bash", "-ec", line],
         cwd=folder,
-        env={**os.environ, **ONE_DECODER, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, **ONE_DECODER, **WITHOUT_EVIDENTLY, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=240,
