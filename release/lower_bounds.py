@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from release.contents import ROOT
+from release.trial import run_demo
 
 EXTRAS = ("demo", "onnx", "s3", "dask", "otlp")
 # What the tests themselves need. They are no dependencies of a user, so that the newest will do.
@@ -92,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     programs = environment / "bin"
     fast = ("-q", "-m", "not slow", "--no-cov", "-p", "no:cacheprovider")
     _run([programs / "python", "-m", "pytest", *fast, *TESTS])
-    _run([programs / "drift", "demo", folder / "demo"])
+    run_demo(environment, folder)
 
 
 if __name__ == "__main__":
