@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 export DO_NOT_TRACK := 1
 
-.PHONY: demo test quick lint types contracts kernels tests torchserve docs dist coverage audit clean
+.PHONY: demo test quick lint types contracts kernels tests torchserve docs dist lower-bounds coverage audit clean
 
 # --- set-up: nothing is rebuilt while pyproject.toml and constraints.txt stay as they are ---
 $(VENV)/.base: pyproject.toml prediction_log/VERSION constraints.txt
@@ -110,6 +110,11 @@ dist: $(DIST)/.ready
 	@$(DIST)/bin/uv pip install --quiet --python $(DIST)/trial/bin/python --constraint constraints.txt \
 		"$$(echo dist/image_drift-*.whl)[demo]" dist/image_drift_log-*.whl
 	@$(DIST)/bin/python -m release.trial $(DIST)/trial
+
+# --- on demand: the demo and tests with the oldest versions that pyproject.toml allows ---
+lower-bounds: export UV_CACHE_DIR = $(CURDIR)/$(DIST)/cache
+lower-bounds: $(DIST)/.ready
+	@$(DIST)/bin/python -m release.lower_bounds $(DIST)/lowest
 
 # --- on demand: the coverage with the processes that tests start, which takes half as long again ---
 coverage: $(VENV)/.dev

@@ -46,13 +46,27 @@ def try_out(environment: Path) -> float:
         _run([programs / "python", "-c", _IMPORTED], folder)
         if not list(folder.glob("served/**/*.jsonl*")):
             sys.exit("image-drift-log was asked to record a prediction and wrote no log.")
-        started = time.monotonic()
-        _run([programs / "drift", "demo"], folder)
-        took_s = time.monotonic() - started
-        latest = json.loads((folder / _REPORTS / "latest.json").read_bytes())
-        page = folder / _REPORTS / "runs" / latest["run_id"] / "report.html"
-        if latest["verdict"] != "drift" or not page.exists():
-            sys.exit(f"The demo's last day is {latest['verdict']}. Expected drift and {page}.")
+        return run_demo(environment, folder)
+
+
+def run_demo(environment: Path, folder: Path) -> float:
+    """Run the demo in a folder and return how many seconds it took.
+
+    Raises
+    ------
+    SystemExit
+        When it fails, its last day is not said to have drifted, or its labels are not read.
+    """
+    started = time.monotonic()
+    _run([environment.absolute() / "bin/drift", "demo"], folder)
+    took_s = time.monotonic() - started
+    latest = json.loads((folder / _REPORTS / "latest.json").read_bytes())
+    page = folder / _REPORTS / "runs" / latest["run_id"] / "report.html"
+    if latest["verdict"] != "drift" or not page.exists():
+        sys.exit(f"The demo's last day is {latest['verdict']}. Expected drift and {page}.")
+    quality = latest["model_quality"]["headline"]
+    if not quality.startswith("accuracy"):
+        sys.exit(f"The demo says of its model: {quality}. Expected its accuracy.")
     return took_s
 
 
