@@ -95,6 +95,7 @@ $(DIST)/.ready: release/requirements.txt
 	@$(DIST)/bin/python -m pip --disable-pip-version-check --quiet install --requirement release/requirements.txt
 	@touch $@
 
+BUILT = "$$(echo dist/image_drift-*.whl)[demo]" dist/image_drift_log-*.whl
 # A wheel is built from the source distribution, which shows that it can be.
 dist: export UV_CACHE_DIR = $(CURDIR)/$(DIST)/cache
 dist: $(DIST)/.ready
@@ -107,8 +108,9 @@ dist: $(DIST)/.ready
 	@$(DIST)/bin/python -m release.contents dist
 	@$(DIST)/bin/twine check --strict dist/*
 	@$(DIST)/bin/uv venv --quiet --python $(DIST)/bin/python $(DIST)/trial
-	@$(DIST)/bin/uv pip install --quiet --python $(DIST)/trial/bin/python --constraint constraints.txt \
-		"$$(echo dist/image_drift-*.whl)[demo]" dist/image_drift_log-*.whl
+	@$(DIST)/bin/uv pip install --quiet --python $(DIST)/trial/bin/python --constraint constraints.txt $(BUILT) \
+		|| { echo "uv could not install them, so pip does."; \
+		$(DIST)/bin/python -m pip --python $(DIST)/trial/bin/python install --quiet --constraint constraints.txt $(BUILT); }
 	@$(DIST)/bin/python -m release.trial $(DIST)/trial
 
 # --- on demand: the demo and tests with the oldest versions that pyproject.toml allows ---
