@@ -10,7 +10,7 @@ def test_the_bar_says_that_it_gets_ready_until_the_first_image_is_done(monkeypat
     os.set_blocking(terminal, False)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "120")
-    with open(written_to, "w") as stderr:
+    with os.fdopen(written_to, "w") as stderr:
         monkeypatch.setattr("sys.stderr", stderr)
         with image_progress() as show:
             show(0, 250)
