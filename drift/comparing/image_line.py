@@ -27,7 +27,7 @@ from drift.observations.window_images import join
 from drift.window.judged import Judged, RunInputs
 from drift.workplace import Progress, Workplace
 from jobs.buckets.bucket import Bucket
-from jobs.errors import InputError
+from jobs.errors import BucketAccessError, InputError, ObjectError
 from reference_stats.extraction.extract import extract
 from reference_stats.image_uses import WantedImages
 from reference_stats.profiles.build import build_profile
@@ -70,7 +70,16 @@ def judge_images(
     opened = place.open_bucket(place.bucket.url)
     images_below(place.bucket, opened, REFERENCE, FEWEST)
     wanted = images_below(place.bucket, opened, CURRENT, FEWEST)
-    profile = build_profile(place.source_context, now=MOMENT)
+    try:
+        profile = build_profile(place.source_context, now=MOMENT)
+    except BucketAccessError:
+        raise
+    except ObjectError as error:
+        # Its advice is about a job file.
+        what = error.message.partition(" Expected ")[0]
+        raise InputError(
+            f"{REFERENCE}: {what} Expected at least {FEWEST} images that can be read."
+        ) from error
     if profile.images < FEWEST:
         raise InputError(_unreadable(place, profile))
     judged = judge_window(place, _inputs(place, wanted, profile))

@@ -9,7 +9,7 @@ from pathlib import Path
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.buckets.folder.bucket import FolderBucket
 from jobs.buckets.registry import open_bucket
-from jobs.errors import InputError
+from jobs.errors import InputError, UsageError
 from jobs.images.locations import ImageLocation
 from jobs.images.packed.listing import is_named_as_image, with_members
 from jobs.predictions.selection.object_names import not_excluded
@@ -57,8 +57,13 @@ def open_images(given: str | Path | Sequence[str | Path], side: str) -> Bucket:
     InputError
         If there is no such folder or file.
     UsageError
-        If nothing can be opened by that name.
+        If nothing can be opened by that name, or it is empty.
     """
+    if not str(given):
+        # It would be the working directory, with all that lies below it.
+        raise UsageError(
+            f"{side} is an empty text. Expected a folder of images; the working directory is '.'"
+        )
     if not isinstance(given, (str, Path)):
         return _chosen([Path(one).expanduser().absolute() for one in given], side)
     if "://" in str(given):

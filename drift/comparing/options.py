@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,10 @@ class CompareOptions:
         UsageError
             If one of them is out of its range.
         """
+        for name in ("false_alarm_rate", "minimum_effect"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, Real):
+                raise UsageError(f"{name} is {value!r}. Expected a number, such as 0.1.")
         if not _LOWEST_RATE <= self.false_alarm_rate <= _LARGEST_RATE:
             raise UsageError(
                 f"false_alarm_rate is {self.false_alarm_rate!r}. Expected a number from "

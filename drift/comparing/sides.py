@@ -67,10 +67,20 @@ def _table(given: Side, side: str) -> pd.DataFrame | None:
     if isinstance(given, pd.DataFrame):
         return given
     if isinstance(given, Mapping):
-        return pd.DataFrame(dict(given))
+        return _table_of_columns(given, side)
     if isinstance(given, (str, Path)):
         return _read_table(str(given), side)
     return given.to_pandas() if isinstance(given, OtherTable) else None
+
+
+def _table_of_columns(given: Mapping[str, Sequence[object]], side: str) -> pd.DataFrame:
+    try:
+        return pd.DataFrame(dict(given))
+    except ValueError as error:
+        raise UsageError(
+            f"{side} is no table: {error}. Expected columns of equal length, such as "
+            '{"speed": [4.1, 3.9], "weather": ["sun", "rain"]}.'
+        ) from error
 
 
 def _read_table(name: str, side: str) -> pd.DataFrame | None:
@@ -79,7 +89,8 @@ def _read_table(name: str, side: str) -> pd.DataFrame | None:
         return None
     try:
         return pd.read_csv(name) if ending == ".csv" else pd.read_parquet(name)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, ImportError) as error:
+        # A table of a URL takes packages that pandas names.
         raise InputError(
             f"{side}: {name} cannot be read as a table: {error}. Expected a file with a line of "
             "column names, such as pandas writes it."

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import enum
+import math
 import numbers
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,9 @@ from jobs.predictions.values.class_names import canonical_labels
 # A class that is there once or twice tells nothing: such texts are names or sentences.
 _MOST_CLASSES = 20
 _MOSTLY_OTHERS = 0.5
+# Beyond these, the square of a number is infinite or 0, and so is every variance. They count as
+# infinite, which is a missing value, and as 0.
+_LARGEST, _SMALLEST = 1e150, 1e-150
 
 
 class Content(enum.StrEnum):
@@ -109,13 +114,29 @@ def _content_of_objects(known: pd.Series) -> Content:
 def _as_numbers(values: pd.Series) -> pd.Series:
     if pd.api.types.is_timedelta64_dtype(values.dtype):
         return pd.Series(values.dt.total_seconds(), dtype="float64")
+    if pd.api.types.is_object_dtype(values.dtype) or isinstance(values.dtype, pd.ArrowDtype):
+        # pandas converts neither a missing decimal of Arrow nor an integer beyond all floats.
+        values = values.astype("object").map(_float, na_action="ignore")
     found: pd.Series = pd.to_numeric(values, errors="coerce").astype("float64")
-    return found.where(np.isfinite(found))
+    found = found.where(found.abs() <= _LARGEST)
+    return found.mask(found.abs() < _SMALLEST, 0.0)
+
+
+def _float(value: Any) -> float:  # noqa: ANN401 - whatever counts as a real number
+    try:
+        return float(value)
+    except (OverflowError, ValueError):
+        return math.nan
 
 
 def _as_classes(values: pd.Series) -> pd.Series:
-    texts = values.astype("object").map(str, na_action="ignore").astype("str")
+    texts = values.astype("object").map(_text, na_action="ignore").astype("str")
     return canonical_labels(texts).astype("str")
+
+
+def _text(value: object) -> str:
+    """Return a value as text that can be written; halves of characters are spelled out."""
+    return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 _MAKERS = {Content.NUMBERS: _as_numbers, Content.CLASSES: _as_classes}

@@ -140,7 +140,12 @@ def _shown_names(names: Sequence[str]) -> dict[str, str]:
     features = {name for name in names if name == NEAR_COPIES or measure_named(name) is not None}
     if len(features) >= _FEWEST_FEATURES and len(features) > len(names) / 2:
         return {name: name for name in names}
-    return {name: f"{name} (column)" if name in features else name for name in names}
+    called = {name: name for name in names}
+    for name in features:
+        called[name] = f"{name} (column)"
+        while called[name] in names:
+            called[name] += " (column)"
+    return called
 
 
 def _lined_up(pairs: Sequence[ColumnPair], rows: tuple[int, int]) -> LinedUp:

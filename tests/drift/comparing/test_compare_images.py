@@ -140,6 +140,27 @@ def test_a_side_without_enough_images_says_what_is_there(given, message, world, 
         drift.compare(world / "train", current)
 
 
+def test_an_empty_text_is_not_taken_for_the_working_directory(world):
+    with pytest.raises(UsageError, match="reference is an empty text"):
+        drift.compare("", world / "today")
+
+
+def test_a_reference_without_a_readable_image_is_told_without_a_job_file(world, tmp_path):
+    for number in range(12):
+        (tmp_path / f"bad{number}.png").write_bytes(b"no image")
+
+    with pytest.raises(InputError, match=r"no readable image .*12 not an image") as told:
+        drift.compare(tmp_path, world / "today")
+
+    assert "job file" not in told.value.message
+
+
+def test_images_compared_with_themselves_are_told_in_a_whole_sentence(world):
+    found = drift.compare(world / "today", world / "today")
+
+    assert found.headline == "The current images are those of the reference"
+
+
 def test_columns_are_no_matter_of_images(world):
     with pytest.raises(UsageError, match="columns is about tables"):
         drift.compare(world / "train", world / "today", columns=["mean"])

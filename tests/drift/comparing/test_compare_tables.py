@@ -369,3 +369,48 @@ def test_two_halves_of_one_table_say_drift_about_as_often_as_they_may():
         alarms += would_alarm(tables.pair_tables(*sides).lined_up, detection)
 
     assert 1 <= alarms <= 14
+
+
+def test_columns_of_any_type_that_pandas_knows_are_compared_or_named():
+    decimals = pd.array(
+        [Decimal("1.5"), None, Decimal(2)] * 20, dtype=pd.ArrowDtype(pa.decimal128(9, 1))
+    )
+    table = pd.DataFrame(
+        {
+            "arrow": decimals,
+            "beyond floats": pd.Series([10**400, 5, 6] * 20, dtype="object"),
+            "halves": pd.Series(["a\ud800", "b", "c"] * 20, dtype="object"),
+            "largest": [1.7e308, -1.7e308, 0.0] * 20,
+            "smallest": [1e-320, 0.0, 2e-200] * 20,
+        }
+    )
+    moved = table.assign(largest=1.7e308, smallest=1.0)
+
+    assert drift.compare(table, table).verdict == "steady"
+    found = drift.compare(table, moved)
+    assert "smallest" in [one.column for one in found.moved]
+    found._repr_html_().encode("utf-8")
+
+
+def test_a_column_that_is_called_like_a_feature_stands_beside_one_called_as_it_is_shown():
+    table = pd.DataFrame({"sharpness": range(20), "sharpness (column)": range(20)})
+
+    found = drift.compare(table, table)
+
+    assert [one.name for one in found.findings] == [
+        "sharpness (column) (column)",
+        "sharpness (column)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "said"),
+    [
+        ({"a": [1, 2], "b": [1]}, {}, "reference is no table: All arrays must be of the same"),
+        ({"a": range(20)}, {"false_alarm_rate": "0.1"}, "false_alarm_rate is '0.1'. Expected a"),
+        ({"a": range(20)}, {"minimum_effect": None}, "minimum_effect is None. Expected a number"),
+    ],
+)
+def test_what_cannot_be_compared_is_said_as_an_error_of_use(given, options, said):
+    with pytest.raises(UsageError, match=re.escape(said)):
+        drift.compare(given, {"a": range(20)}, **options)

@@ -46,3 +46,11 @@ def test_the_time_that_a_run_may_take_grows_with_the_time_between_runs(step, gra
 def test_what_is_no_cron_expression_is_refused():
     with pytest.raises(ValueError, match="five fields"):
         expected_by_cron("daily", "UTC", MADE)
+
+
+def test_a_run_whose_clock_is_a_minute_behind_its_scheduler_is_no_missing_run():
+    early = datetime(2025, 3, 5, 3, 14, 20, tzinfo=UTC)
+
+    expected = expected_by_cron("15 3 * * *", "UTC", early)
+
+    assert expected.at == datetime(2025, 3, 6, 3, 15, tzinfo=UTC)
