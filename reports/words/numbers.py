@@ -50,6 +50,12 @@ def share(part: int, whole: int) -> str:
     return NOTHING if whole <= 0 else percent(part / whole)
 
 
+def rounded_share(share: float) -> str:
+    """Return a share in whole per cent, for sentences: ``13 %``, ``under 1 %``."""
+    whole = "under 1" if 0 < share < 0.01 else f"{100 * share:.0f}"
+    return f"{whole}\N{NO-BREAK SPACE}%"
+
+
 def percent(part: float) -> str:
     """Return a number between 0 and 1 in per cent."""
     number = 100 * part

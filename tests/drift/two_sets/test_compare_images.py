@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 import drift
-from drift.comparing.image_sets import ChosenFiles, open_images
+from drift.two_sets.image_sets import ChosenFiles, open_images
 from jobs.errors import InputError, UsageError
 from tests.support.browser import open_pages, violations
 

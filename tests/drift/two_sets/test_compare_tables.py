@@ -17,12 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import drift
-import drift.comparing
-from drift.comparing import tables
-from drift.comparing.column_pairs import ColumnPair
-from drift.comparing.options import CompareOptions
-from drift.comparing.place import SidesBucket
+import drift.two_sets
 from drift.comparison.compare import would_alarm
+from drift.two_sets import tables
+from drift.two_sets.column_pairs import ColumnPair
+from drift.two_sets.options import CompareOptions
+from drift.two_sets.place import SidesBucket
 from jobs.errors import BucketAccessError, InputError, UsageError
 from reports.json_report.report import report_schema
 from reports.words.of_sets.sentences import in_sets
@@ -337,7 +337,7 @@ def test_importing_the_package_imports_none_of_what_comparing_needs():
         drift.comparee  # noqa: B018
 
 
-@pytest.mark.parametrize("example", examples_of(drift.comparing), ids=lambda one: one.name)
+@pytest.mark.parametrize("example", examples_of(drift.two_sets), ids=lambda one: one.name)
 def test_the_examples_in_docstrings_hold(example):
     assert_holds(example, {"pd": pd})
 

@@ -8,8 +8,8 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 import pandas as pd
 
-from drift.comparing.image_sets import open_images
-from drift.comparing.options import FEWEST
+from drift.two_sets.image_sets import open_images
+from drift.two_sets.options import FEWEST
 from jobs.buckets.bucket import Bucket
 from jobs.errors import InputError, UsageError
 
