@@ -50,8 +50,10 @@ _MEANINGS = {
         "look at the report",
     ),
     5: (
-        "an input could not be reached or read, a window has more rows than `window.most_rows`, or "
-        "the job seems to have been [renamed](operations.md#renaming-a-job)",
+        (
+            "an input could not be reached or read, a window has more rows than `window.most_rows`, or "
+            "the job seems to have been [renamed](operations.md#renaming-a-job)"
+        ),
         "look at the object that the message names",
     ),
     6: (
@@ -63,13 +65,17 @@ _MEANINGS = {
         "wait for it; a lock left by a killed run runs out by itself in little more than a minute",
     ),
     8: (
-        "steady, but labels say that the model has become worse, only with `--exit-code`; "
-        "drift (3) and inconclusive (4) go before",
+        (
+            "steady, but labels say that the model has become worse, only with `--exit-code`; "
+            "drift (3) and inconclusive (4) go before"
+        ),
         "look at the report, and at [model quality](model-quality.md)",
     ),
     9: (
-        "a job has not run when it should have; only from "
-        "[`drift status`](operations.md#has-every-job-run)",
+        (
+            "a job has not run when it should have; only from "
+            "[`drift status`](operations.md#has-every-job-run)"
+        ),
         "see the last line of its log, or why the scheduler did not start it",
     ),
     130: (
@@ -77,8 +83,10 @@ _MEANINGS = {
         "run again",
     ),
     137: (
-        "there was not enough memory: the system gave no more, or killed the run (which then says "
-        "nothing)",
+        (
+            "there was not enough memory: the system gave no more, or killed the run (which then says "
+            "nothing)"
+        ),
         "give it more, or a shorter window",
     ),
     141: (

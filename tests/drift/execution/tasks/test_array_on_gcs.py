@@ -12,7 +12,7 @@ TASKS = 2
 
 
 def published(server, bucket, engine):
-    """Return the one report of an engine, without clocks, timings and the name of its job file."""
+    """Return the one report of an engine, without clocks and the name of the job file."""
     names = [
         name
         for name in server.names(bucket)
