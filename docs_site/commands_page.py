@@ -51,8 +51,9 @@ _MEANINGS = {
     ),
     5: (
         (
-            "an input could not be reached or read, a window has more rows than `window.most_rows`, or "
-            "the job seems to have been [renamed](operations.md#renaming-a-job)"
+            "an input could not be reached or read, a window has more rows than "
+            "`window.most_rows`, or the job seems to have been "
+            "[renamed](operations.md#renaming-a-job)"
         ),
         "look at the object that the message names",
     ),
@@ -84,8 +85,8 @@ _MEANINGS = {
     ),
     137: (
         (
-            "there was not enough memory: the system gave no more, or killed the run (which then says "
-            "nothing)"
+            "there was not enough memory: the system gave no more, or killed the run (which then "
+            "says nothing)"
         ),
         "give it more, or a shorter window",
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +13,6 @@ from reports.pages.page import picture_source
 from reports.pages.run.pictures.captions import Caption, Captions, captions
 
 IMAGES_SHOWN_FIRST = 8
-_NUMBERS = re.compile(r" \([^()]*\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +116,7 @@ def _shots(
         Shot(
             offender=offender,
             label=offender.image.removeprefix(folder),
-            look=_NUMBERS.sub("", offender.because),
+            look=offender.look,
             source=picture_source(pictures[offender.image]) if offender.image in pictures else None,
             anchor=f"image-{number}",
             caption=caption,
