@@ -74,7 +74,7 @@ def test_a_tail_is_said_as_the_share_of_images_that_lie_far_out() -> None:
 def test_a_pile_is_said_as_images_between_two_values(pile: Pile, words: str) -> None:
     said = movement(moved("pile", effect=0.12, pile=pile), BY_NAME["mean"])
 
-    assert said.size == said.brief == words
+    assert said.size == words
     assert said.way == "piled up"
     assert said.meaning == "many images share an ordinary value"
     assert in_deviations(0.12, "pile") == pytest.approx(0.6)

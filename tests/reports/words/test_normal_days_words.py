@@ -7,6 +7,7 @@ import pytest
 from reports.findings.days import Basis
 from reports.words import normal_days as words
 from reports.words.advice import drift_steps, level_steps, steps
+from reports.words.moved import column_in_words
 from reports.words.movements import movement
 from tests.support import findings as examples
 from tests.support import normal_days
@@ -110,12 +111,14 @@ def test_a_level_is_accepted_or_the_reference_built_anew() -> None:
 
 
 def test_a_class_beside_days_moves_from_its_usual_share() -> None:
-    shares, _ = normal_days.drifted_from_days().predictions
+    run = normal_days.drifted_from_days()
+    shares, _ = run.predictions
     assert shares.beside_days is not None
     usual = {**shares.beside_days.usual_shares, "beagle": 0.9}
     beside = dataclasses.replace(shares.beside_days, usual_shares=usual)
-    said = movement(dataclasses.replace(shares, beside_days=beside), None)
-    assert (said.label, said.brief.partition(" to")[0]) == ("beagle", "90\N{NO-BREAK SPACE}%")
+    said = column_in_words(dataclasses.replace(shares, beside_days=beside), run)
+    assert said.title.endswith(" beagle")
+    assert said.words.endswith("of the images, usually 90\N{NO-BREAK SPACE}%")
 
 
 def test_a_tail_beside_days_is_told_against_what_is_usual() -> None:
