@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from enum import Enum
-
-_NUMBERS = re.compile(r" \([^()]*\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +89,6 @@ class Offender:
     score: float
     because: str
     reasons: tuple[OffenderReason, ...] = ()
-
-    @property
-    def look(self) -> str:
-        """How it looks in a few words, without the numbers: ``"blurrier, darker"``."""
-        return _NUMBERS.sub("", self.because)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
