@@ -62,7 +62,7 @@ def look_at(
     return None if grown is None or not grown.window else _of_class(grown)
 
 
-def _captions(looks: Sequence[str]) -> tuple[str, list[str]]:
+def captions(looks: Sequence[str]) -> tuple[str, list[str]]:
     """Return what all images have in common, and what is special of each, in a few words.
 
     Parameters
@@ -96,7 +96,7 @@ def _few_words(looks: Sequence[str]) -> str:
 
 def _standing_out(findings: RunFindings, sheet: ContactSheet) -> FirstLook:
     shown = [shot for shot in sheet.shots if shot.source][:IMAGES]
-    common, own = _captions([shot.look for shot in shown])
+    common, own = captions([shot.look for shot in shown])
     said = findings.headline or findings.summary
     known = all(one in said for one in common.split(", "))
     title = "These stand out" if known else f"These stand out: {common}"
