@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _SECONDS_BETWEEN_LINES = 10.0
+_GETTING_READY = "getting ready (the first time on a machine takes half a minute)"
 
 logger = logging.getLogger(__name__)
 
@@ -22,12 +23,13 @@ def image_progress() -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console  # noqa: PLC0415 - only terminals pay for it
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn  # noqa: PLC0415
 
-    columns = ("images", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("images", total=None)
+        task = bar.add_task(_GETTING_READY, total=None)
 
         def show(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
+            said = "images" if done else _GETTING_READY
+            bar.update(task, completed=done, total=total, description=said)
 
         yield show
 

@@ -185,13 +185,22 @@ def test_a_dry_run_writes_nothing(tmp_path):
 def test_an_empty_window_is_a_published_inconclusive_report(tmp_path):
     write_job(tmp_path)
     make_world(tmp_path / "bucket", lights=(1.0,), requests=5, references=20)
-    until = ("--until", "2031-01-01")
+    until = ("--until", "2025-06-01")
     result = drift("run", "job.toml", *until, "--exit-code", cwd=tmp_path)
     assert result.returncode == 4, result.stderr
     assert result.stdout.startswith("inconclusive: The window holds no rows")
     report = json.loads((reports_of(tmp_path) / "latest.json").read_bytes())
     assert report["images"]["logged"] == 0
     jsonschema.validate(report, report_schema())
+
+
+def test_a_window_that_is_not_over_is_refused(tmp_path):
+    write_job(tmp_path)
+    make_world(tmp_path / "bucket", lights=(1.0,), requests=5, references=20)
+    result = drift("run", "job.toml", "--until", "2131-01-01", cwd=tmp_path)
+    assert result.returncode == 2, result.stderr
+    assert "2131-01-01 00:00 UTC lies in the future" in result.stderr
+    assert not (tmp_path / "bucket" / "data_drift_reports").exists()
 
 
 def test_a_single_row_is_a_published_inconclusive_report(tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -24,6 +24,7 @@ _CODES = {
     Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
 }
 _CODES_OF_QUALITY = {QualityState.DROPPED: ExitCode.WORSE}
+_LEEWAY = timedelta(days=1)
 
 
 @click.command("run")
@@ -60,12 +61,25 @@ def command(
         raise click.UsageError("--since, --last and --rows: expected at most one of them.")
     if since is not None and (until is None or since >= until):
         raise click.UsageError("--since: expected a time before --until, and --until with it.")
+    _refuse_later(until)
     job = read_job(job_file)
     options = RunOptions(until=until, since=since, last=last, rows=rows, dry_run=dry_run)
     asked = AskedArray(task=task, collect=collect, execution=execution)
     part = part_of_array(job, asked, options, os.environ)
     findings = _whole_run(job, options) if part is None else _part(job, part, options)
     return exit_code_of(findings) if exit_code and findings is not None else ExitCode.FINISHED
+
+
+def _refuse_later(until: datetime | None) -> None:
+    """Refuse a window that has not ended: its run would stand in front of all later ones.
+
+    A day more than now is let pass, for clocks that are wrong and for windows of whole days.
+    """
+    if until is not None and until > datetime.now(UTC) + _LEEWAY:
+        raise click.UsageError(
+            f"--until {until:%Y-%m-%d %H:%M} UTC lies in the future. Expected the end of a window "
+            "that is over."
+        )
 
 
 def _whole_run(job: Job, options: RunOptions) -> RunFindings:

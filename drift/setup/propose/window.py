@@ -15,6 +15,10 @@ _LENGTHS = tuple(timedelta(days=days) for days in (1, 2, 3, 7, 14, 28))
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _ENOUGH = 100
+# A day with so many images is a window: what began on it is named best, and each day is told once.
+# The normal days before it make up for its size, so there have to be some.
+_A_DAYS_IMAGES = 50
+_NORMAL_DAYS = timedelta(days=8)
 # Every image of a window is fetched once; more than this in a day is better taken in part.
 MOST_IMAGES = 50_000
 _ROWS_OF_MANY = 20_000
@@ -66,6 +70,8 @@ def propose_window(
 ) -> WindowGuess:
     """Return the shortest usual length with enough images; rows where the log is not live.
 
+    A day with 50 images or more is long enough in a log that has normal days before it.
+
     Parameters
     ----------
     enough
@@ -92,6 +98,8 @@ def propose_window(
             because=f"{rate}: a day would mean to fetch them all",
             notes=('`last = "1d"` takes every image of a day.',),
         )
+    if _DAY in fitting and _is_days_worth(times, now) and length != _DAY:
+        return _one_day(times, now, length, rate)
     if live and length is not None:
         return WindowGuess(
             last=length,
@@ -100,6 +108,31 @@ def propose_window(
             align=_fine_align(times, length, now),
         )
     return _by_rows(times, enough, now, most_rows, length, rate)
+
+
+def _is_days_worth(times: SampledTimes, now: datetime) -> bool:
+    per_day = times.per_day() * times.images_a_row
+    lately = _images_in(times, _DAY, now)
+    has_normal_days = times.newest - times.oldest >= _NORMAL_DAYS
+    return has_normal_days and min(per_day, lately / 0.8) >= _A_DAYS_IMAGES
+
+
+def _one_day(
+    times: SampledTimes, now: datetime, larger: timedelta | None, rate: str
+) -> WindowGuess:
+    also = ""
+    if larger is not None:
+        also = (
+            f'`last = "{larger // _DAY}d"` would show smaller shifts, and mix days: what began on '
+            "the last one is harder to name."
+        )
+    return WindowGuess(
+        last=_DAY,
+        images=round(_images_in(times, _DAY, now)),
+        because=f"{rate}; each day is compared with the normal days before it",
+        align=_fine_align(times, _DAY, now),
+        notes=(also,) if also else (),
+    )
 
 
 def _images_in(times: SampledTimes, length: timedelta, now: datetime) -> float:

@@ -300,12 +300,21 @@ def log_times(per_day: int, days: float, newest: datetime, share: float = 1.0) -
 
 
 @pytest.mark.parametrize(
-    ("per_day", "share", "last"), [(400, 1.0, 1), (60, 1.0, 2), (25, 1.0, 7), (60, 0.3, 7)]
+    ("per_day", "share", "last"), [(400, 1.0, 1), (45, 1.0, 3), (25, 1.0, 7), (60, 0.3, 7)]
 )
 def test_the_shortest_window_with_enough_images_is_taken(per_day, share, last):
     found = propose_window(log_times(per_day, 60, NOW, share), 110, NOW, most_rows=10**6)
     assert found.last == timedelta(days=last)
     assert found.rows is None
+
+
+def test_a_day_of_fifty_images_is_a_window_where_normal_days_lie_before_it():
+    found = propose_window(log_times(60, 14, NOW), 110, NOW, most_rows=10**6)
+    assert found.last == timedelta(days=1)
+    assert "normal days" in found.because
+    assert '`last = "2d"`' in found.notes[0]
+    young = propose_window(log_times(60, 5, NOW), 110, NOW, most_rows=10**6)
+    assert young.last == timedelta(days=2)
 
 
 def test_rows_are_counted_where_the_newest_are_long_ago():
