@@ -14,7 +14,7 @@ _INTRODUCTION = """\
 # Commands
 
 For everybody who calls `drift` by hand, in a scheduler or in a script: every command with its
-options, and what each exit code means. `drift COMMAND --help` prints the same.
+options, and what each exit code means and asks for. `drift COMMAND --help` prints the same.
 
 This page is made from the code: `python -m docs_site.commands_page > docs/commands.md`.
 
@@ -23,26 +23,81 @@ _EXIT_CODES = """
 ## Exit codes
 
 A scheduler that retries on failure never retries because of drift: without `--exit-code` a run that
-found drift ends with 0. [What to do for each](operations.md#exit-codes).
+found drift ends with 0.
 
-| code | meaning |
-|---|---|
+| code | meaning | what to do |
+|---:|---|---|
 """
 _MEANINGS = {
-    0: "the run finished and its report is published, whatever the verdict",
-    1: "a bug",
-    2: "usage, job file, or a profile of another feature definition",
-    3: "drift, only with `--exit-code`",
-    4: "inconclusive, only with `--exit-code`",
-    5: "an input could not be reached or read",
-    6: "the report could not be published",
-    7: "another run of the job holds the lock",
-    8: "steady, but labels say that the model has become worse, only with `--exit-code`",
-    9: "a job has not run when it should have, only from `drift status`",
-    130: "interrupted at the keyboard",
-    137: "there was not enough memory",
-    141: "stdout was closed, as by `head`, or is full",
-    143: "ended by SIGTERM",
+    0: (
+        "the run finished and its report is published, **whatever the verdict**",
+        "nothing",
+    ),
+    1: (
+        "a bug",
+        "report it with the traceback from the log",
+    ),
+    2: (
+        "the options, the job file, or a profile of another feature definition",
+        "read the message; a retry cannot help",
+    ),
+    3: (
+        "drift, only with `--exit-code`",
+        "look at the report",
+    ),
+    4: (
+        "inconclusive, only with `--exit-code`",
+        "look at the report",
+    ),
+    5: (
+        (
+            "an input could not be reached or read, a window has more rows than "
+            "`window.most_rows`, or the job seems to have been "
+            "[renamed](operations.md#renaming-a-job)"
+        ),
+        "look at the object that the message names",
+    ),
+    6: (
+        "the report could not be published",
+        "check the rights on `reports.path`, run again",
+    ),
+    7: (
+        "another run of the job holds the lock",
+        "wait for it; a lock left by a killed run runs out by itself in little more than a minute",
+    ),
+    8: (
+        (
+            "steady, but labels say that the model has become worse, only with `--exit-code`; "
+            "drift (3) and inconclusive (4) go before"
+        ),
+        "look at the report, and at [model quality](model-quality.md)",
+    ),
+    9: (
+        (
+            "a job has not run when it should have; only from "
+            "[`drift status`](operations.md#has-every-job-run)"
+        ),
+        "see the last line of its log, or why the scheduler did not start it",
+    ),
+    130: (
+        "interrupted at the keyboard",
+        "run again",
+    ),
+    137: (
+        (
+            "there was not enough memory: the system gave no more, or killed the run (which then "
+            "says nothing)"
+        ),
+        "give it more, or a shorter window",
+    ),
+    141: (
+        "stdout was closed, as by `head`, or is full",
+        "nothing, or make room; a run had published its report before",
+    ),
+    143: (
+        "ended by SIGTERM",
+        "run again",
+    ),
 }
 
 
@@ -54,7 +109,7 @@ def commands_reference() -> str:
         for command, context in commands
     )
     sections = "".join(_section(command, context) for command, context in commands)
-    codes = "".join(f"| {code.value} | {_MEANINGS[code.value]} |\n" for code in sorted(ExitCode))
+    codes = "".join(f"| {one.value} | {' | '.join(_MEANINGS[one])} |\n" for one in sorted(ExitCode))
     return _INTRODUCTION + overview + _EXIT_CODES + codes + sections
 
 

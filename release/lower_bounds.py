@@ -28,7 +28,7 @@ TEST_TOOLS = (
     "pytest-timeout",
     "pytest-xdist",
 )
-# Features, statistics, pages, buckets and job files: every library is used.
+# Features, statistics, job files, logs, pages, messages and metrics; the demo uses the rest.
 TESTS = (
     "tests/reference_stats/test_pixel_sums.py",
     "tests/reference_stats/test_feature_relations.py",

@@ -51,12 +51,14 @@ class Equal:
 
 
 def left_in(folder: Path) -> Mapping[str, bytes]:
-    """Return what a run left, but for the clock and an engine's own notes.
+    """Return what a run left, but for the clock, an engine's own notes and where the bucket is.
 
     A feature cache is one object, its rows by the names of their images.
     """
+    # The page over all jobs names the bucket.
+    place = str(folder / "bucket").encode()
     found = {
-        name: data
+        name: data.replace(place, b"")
         for name, data in contents(folder / "bucket" / REPORTS).items()
         if not name.startswith((_OF_ENGINES, FEATURES))
     }

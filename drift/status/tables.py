@@ -11,7 +11,7 @@ from jobs.visible_text import visible
 from reports.findings.answers import Verdict
 from reports.history.history import parse_time
 from reports.history.job_state import JobState
-from reports.pages.jobs.page import lasting_words, minute_words
+from reports.pages.jobs.page import lasting_words, minute_words, not_run_words
 from reports.words import numbers
 from reports.words.harmless_text import shortened
 from reports.words.of_quality.sentences import STATE_WORDS
@@ -91,10 +91,9 @@ def _sentences(jobs: Sequence[JobStatus]) -> Iterator[str]:
     }
     missing = [*by_kind[Punctuality.LATE], *by_kind[Punctuality.NEVER]]
     if missing:
-        verb = "has" if len(missing) == 1 else "have"
         all_jobs = numbers.counted(len(jobs), "job")
         yield (
-            f"{len(missing):,} of {all_jobs} {verb} not run when it should have: "
+            f"{len(missing):,} of {all_jobs} {not_run_words(len(missing))}: "
             f"{numbers.listed(missing)}. The last line of such a run's log says why it failed; "
             "without a log the scheduler did not start it."
         )

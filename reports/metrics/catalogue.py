@@ -24,8 +24,8 @@ LAST_RUN = Metric(
 NEXT_RUN = Metric(
     name="image_drift_next_run_late_after_timestamp_seconds",
     meaning="By when the next run must be there, in seconds since 1970: when schedule.cron or the "
-    "rhythm of the runs tells, and a twelfth of the time between two runs later; absent where "
-    "neither tells.",
+    "rhythm of the runs tells, and a twelfth of the time between two runs later, at least half an "
+    "hour; absent where neither tells.",
     unit="s",
 )
 WINDOW_START = Metric(

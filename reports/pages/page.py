@@ -51,7 +51,7 @@ def render(
     further_styles
         Style sheets of what only some pages hold, by name.
     """
-    style = _style(template, further_styles)
+    style = style_of(template, further_styles)
     policy = (
         "default-src 'none'; "
         f"style-src 'sha256-{_digest(style)}'; "
@@ -62,9 +62,15 @@ def render(
     return page.encode("utf-8")
 
 
+@functools.cache
 def style_of(template: str, further_styles: tuple[str, ...] = ()) -> str:
     """Return the styles that `render` puts into a page of this template."""
-    return _style(template, further_styles)
+    folder = resources.files("reports.templates")
+    names = ("page.css", template.partition(".")[0] + ".css", *further_styles)
+    sheets = [folder.joinpath(name) for name in names]
+    return "\n".join(
+        sheet.read_text(encoding="utf-8").strip() for sheet in sheets if sheet.is_file()
+    )
 
 
 def rendered(template: str, values: Mapping[str, object]) -> str:
@@ -101,16 +107,6 @@ def breakable(name: str) -> Markup:
         return escape(visible(name))
     # A break opportunity of its own, so that what is copied from the page is still the name.
     return Markup("<wbr>").join(_NAME_PARTS.split(visible(name)))
-
-
-@functools.cache
-def _style(template: str, further_styles: tuple[str, ...]) -> str:
-    folder = resources.files("reports.templates")
-    names = ("page.css", template.partition(".")[0] + ".css", *further_styles)
-    sheets = [folder.joinpath(name) for name in names]
-    return "\n".join(
-        sheet.read_text(encoding="utf-8").strip() for sheet in sheets if sheet.is_file()
-    )
 
 
 def _digest(style: str) -> str:

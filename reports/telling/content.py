@@ -91,3 +91,8 @@ class MessageContent:
     images: tuple[NamedImage, ...] = ()
     lists: tuple[NumberedList, ...] = ()
     facts: tuple[Fact, ...] = ()
+
+    @property
+    def opens_in_browser(self) -> bool:
+        """Whether a button can lead to the link."""
+        return self.link.startswith(("https://", "http://"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -25,7 +24,7 @@ from reports.telling.quality_message import (
 from reports.words.advice import Step, level_steps, steps, worse_model_steps
 from reports.words.harmless_text import harmless
 from reports.words.moved import changed_heading, moved_in_words
-from reports.words.numbers import counted, moment, sentence
+from reports.words.numbers import counted, moment, sentence, without_numbers
 from reports.words.of_view.sentences import view_line
 from reports.words.summary_paragraphs import summary_paragraphs
 from reports.words.wording import window_words
@@ -35,7 +34,6 @@ _LONGEST_HEADLINE = 300
 _LONGEST_SENTENCE = 700
 _LONGEST_NAME = 160
 _WORST = 2
-_NUMBERS = re.compile(r" \([^()]*\)")
 _OPENINGS = {
     NoticeKind.DRIFT: "Drift in {job}",
     NoticeKind.REMINDER: "Still drift in {job}",
@@ -214,7 +212,7 @@ def _steps(told: ToldRun) -> Iterator[Step]:
 def _image(offender: Offender, pictures: Mapping[str, str]) -> NamedImage:
     return NamedImage(
         name=harmless(offender.image, _LONGEST_NAME),
-        words=harmless(_NUMBERS.sub("", offender.because), _LONGEST_NAME),
+        words=harmless(without_numbers(offender.because), _LONGEST_NAME),
         picture=pictures.get(offender.image, ""),
     )
 

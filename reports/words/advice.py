@@ -174,15 +174,6 @@ def level_steps(findings: RunFindings) -> tuple[Step, ...]:
     )
 
 
-def level_advice(findings: RunFindings) -> str:
-    """Return the same as one paragraph of plain text."""
-    return (
-        f"If the images are right, accept them as normal: {accept_command(findings)}. If the "
-        f"reference is out of date, build it anew: {build_command(findings)}. Else look for what "
-        "happens to images in production and not in the reference."
-    )
-
-
 def _look_first(findings: RunFindings) -> str:
     """Say where to look: at the part that holds the change, else at images or at columns."""
     tests = findings.segment_tests

@@ -11,14 +11,14 @@ from reference_stats.model_view.measures import Measure, measure_named
 from reference_stats.model_view.view_scores import view_score_named
 from reports.findings.answers import State
 from reports.findings.class_shares import usual_and_current
-from reports.findings.columns import Distribution, Finding, Outside
+from reports.findings.columns import Finding, Outside
 from reports.findings.constant_reference import difference_words, reference_words
 from reports.findings.days import Basis
 from reports.findings.effect_sizes import TAILS, in_deviations
 from reports.findings.places import SegmentColumn
 from reports.findings.run import RunFindings
-from reports.words.movements import lies_to_one_side, spread_widened
-from reports.words.numbers import counted
+from reports.words.movements import copies_share, images_of, lies_to_one_side, spread_widened
+from reports.words.numbers import counted, rounded_share
 from reports.words.segments import name_in_words, short_label
 from reports.words.wording import column_title
 
@@ -128,15 +128,15 @@ def _class(column: str, label: str, usual: float, current: float) -> Moved:
     return Moved(
         column=column,
         title=f"{column} {short_label(label)}",
-        words=f"{_share(current)} of the images, usually {_share(usual)}",
+        words=f"{rounded_share(current)} of the images, usually {rounded_share(usual)}",
     )
 
 
 def _special_words(column: Finding) -> str:
     """Return what is said of a move that is no more or less of a number; else empty."""
     if column.constant is not None and column.beside_days is None:
-        now = difference_words(column.constant, _images(column.current))
-        return f"{now}, {reference_words(column.constant, _images(column.reference))}"
+        now = difference_words(column.constant, images_of(column.current))
+        return f"{now}, {reference_words(column.constant, images_of(column.reference))}"
     if column.pile is not None:
         usually = "" if column.pile.expected < 1 else f", usually {column.pile.expected:,.0f}"
         return f"nearly the same in {counted(column.pile.images, 'image')}{usually}"
@@ -144,9 +144,9 @@ def _special_words(column: Finding) -> str:
         return "all images moved the same way"
     if column.direction == "spread":
         return _spread_words(spread_widened(column))
-    then, share = _copies(column.reference), _copies(column.current)
+    then, share = copies_share(column.reference), copies_share(column.current)
     if column.direction == "shares" and then is not None and share is not None:
-        return f"{_share(share)} of the images, usually {_share(then)}"
+        return f"{rounded_share(share)} of the images, usually {rounded_share(then)}"
     return ""
 
 
@@ -203,20 +203,6 @@ def title_of_column(name: str) -> str:
     """Return what people call a column."""
     measure = measure_named(name)
     return column_title(name, {} if measure is None else {name: measure})
-
-
-def _images(side: Distribution | None) -> int:
-    return 0 if side is None else side.count
-
-
-def _copies(side: Distribution | None) -> float | None:
-    return None if side is None or side.mean is None else side.mean / (side.mean + 1)
-
-
-def _share(share: float) -> str:
-    if 0 < share < 0.01:
-        return "under 1 %"
-    return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
 
 
 def column_in_words(column: Finding, findings: RunFindings) -> Moved:

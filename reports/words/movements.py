@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from jobs.visible_text import visible
 from reference_stats.model_view.measures import Measure
-from reports.findings.class_shares import usual_and_current
 from reports.findings.columns import Distribution, Finding, Multivariate, Pile
 from reports.findings.constant_reference import difference_words, reference_words
 from reports.findings.effect_sizes import (
@@ -19,7 +17,6 @@ from reports.findings.effect_sizes import (
 )
 from reports.words.numbers import NOTHING, SIGMA, counted
 
-_LONGEST_LABEL = 24
 _ENOUGH_DIGITS, _MOST_DIGITS = 3, 16
 
 # An arrow, and the same direction in words.
@@ -49,18 +46,12 @@ class Movement:
         The effect with its unit.
     meaning
         What the movement looks like: ``"darker"``; empty if the column has no such words.
-    label
-        The class whose share changed most, shortened; empty for a column without classes.
-    brief
-        The movement in a few words, to follow the column's name, the arrow and the label.
     """
 
     sign: str
     way: str
     size: str
     meaning: str
-    label: str = ""
-    brief: str = ""
 
 
 def effect_size(column: Finding) -> str:
@@ -69,16 +60,16 @@ def effect_size(column: Finding) -> str:
         return NOTHING
     size = abs(column.effect)
     if column.constant is not None and column.beside_days is None:
-        then = reference_words(column.constant, _images(column.reference))
-        return f"{difference_words(column.constant, _images(column.current))} ({then})"
+        then = reference_words(column.constant, images_of(column.reference))
+        return f"{difference_words(column.constant, images_of(column.current))} ({then})"
     if column.direction in {*TAILS, PILE}:
-        return _part_of_images(column, size)
+        return _part_ofimages_of(column, size)
     if column.direction == "shares" or column.categories is not None:
         return counted(round(100 * size), "point") if size >= 0.01 else "under 1 point"
     return deviations(size)
 
 
-def _part_of_images(column: Finding, size: float) -> str:
+def _part_ofimages_of(column: Finding, size: float) -> str:
     if column.pile is not None:
         return pile_words(column.pile)
     if column.beside_days is not None:
@@ -98,11 +89,9 @@ def movement(column: Finding, feature: Measure | None) -> Movement:
     """Return how far a column moved and what that looks like."""
     size = effect_size(column)
     if size == NOTHING:
-        return Movement(sign="", way="", size=NOTHING, meaning="", brief=NOTHING)
+        return Movement(sign="", way="", size=NOTHING, meaning="")
     sign, way = _sign(column)
-    label, brief = _in_brief(column, size)
-    meaning = _meaning(column, feature)
-    return Movement(sign=sign, way=way, size=size, meaning=meaning, label=label, brief=brief)
+    return Movement(sign=sign, way=way, size=size, meaning=_meaning(column, feature))
 
 
 def _sign(column: Finding) -> tuple[str, str]:
@@ -123,35 +112,9 @@ def lies_to_one_side(column: Finding) -> bool:
     return said is not None and said.name == COMMON_DIRECTION and column.constant is None
 
 
-def _images(side: Distribution | None) -> int:
+def images_of(side: Distribution | None) -> int:
+    """Return the number of images of a side; 0 where it has no values."""
     return 0 if side is None else side.count
-
-
-def _in_brief(column: Finding, size: str) -> tuple[str, str]:
-    """Return the class that moved most, if there are classes, and the movement in a few words."""
-    if column.categories:
-        return _largest_change(column)
-    if lies_to_one_side(column):
-        return "", f"embeddings to one side, {size}"
-    if column.direction == "spread":
-        return "", f"{_spread_words(column)}, {size}"
-    if column.direction in TAILS and (column.constant is None or column.beside_days is not None):
-        side = "high" if column.direction == "upper_tail" else "low"
-        images = " images" if column.beside_days is not None else ""
-        return "", f"very {side} in {size.partition(' of ')[0]}{images}"
-    if column.direction == "shares":
-        before, now = _copies(column.reference), _copies(column.current)
-        if before is not None and now is not None:
-            return "", f"{_per_cent(before)} to {_per_cent(now)} of all images"
-    return "", size
-
-
-def _largest_change(column: Finding) -> tuple[str, str]:
-    shares = usual_and_current(column)
-    most = max(shares, key=lambda name: abs(shares[name][1] - shares[name][0]))
-    name = visible(most)
-    label = name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 3]}..."
-    return label, " to ".join(_per_cent(one) for one in shares[most])
 
 
 def joint_words(joint: Multivariate) -> str:
@@ -216,13 +179,13 @@ def _share_words(column: Finding) -> str:
         return "many images share an ordinary value"
     if column.categories is not None:
         return "largest change of a class's share"
-    before, now = _copies(column.reference), _copies(column.current)
+    before, now = copies_share(column.reference), copies_share(column.current)
     if before is None or now is None:
         return "change of their share"
     return f"near-copies are {_per_cent(now)} of all images, {_per_cent(before)} in the reference"
 
 
-def _copies(side: Distribution | None) -> float | None:
+def copies_share(side: Distribution | None) -> float | None:
     """Return the share of further copies among all images, from their mean number per picture."""
     return None if side is None or side.mean is None else side.mean / (side.mean + 1)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference_stats.model_view.measures import measure_named
-from reports.findings.days import Baseline, Basis, Episode, Level, LevelColumn
+from reports.findings.days import Baseline, Basis, Level, LevelColumn
 from reports.findings.run import RunFindings, WindowSpan
 from reports.words.numbers import counted, day, moment
 from reports.words.segments import short_label
@@ -69,12 +69,6 @@ def basis_words(findings: RunFindings) -> str:
     if baseline is not None and not baseline.blocks:
         return f"the reference, as no normal {block_noun(baseline.unit)} is known yet"
     return "the reference"
-
-
-def episode_words(episode: Episode, unit: str) -> str:
-    """Return since when the windows are unusual, and how long: ``since 3 Mar 2025, day 2``."""
-    since = day(episode.since) if block_noun(unit) == "day" else moment(episode.since)
-    return f"since {since}, {block_noun(unit)} {episode.blocks}"
 
 
 def since_words(findings: RunFindings) -> str:

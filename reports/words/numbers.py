@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from reports.history.history import parse_time
 
@@ -12,6 +13,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 """The days of a week, as calendars name them."""
 SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
 _ROUNDING = 1e-12
+_PARENTHESES = re.compile(r" \([^()]*\)")
 
 
 def readable(value: float | None) -> str:
@@ -48,6 +50,17 @@ def verbed(number: int, noun: str, one: str, several: str) -> str:
 def share(part: int, whole: int) -> str:
     """Return a share of a total in per cent; a dash if the total is zero."""
     return NOTHING if whole <= 0 else percent(part / whole)
+
+
+def without_numbers(sentence: str) -> str:
+    """Return a sentence without what it holds in parentheses: how an image looks, in few words."""
+    return _PARENTHESES.sub("", sentence)
+
+
+def rounded_share(share: float) -> str:
+    """Return a share in whole per cent, for sentences: ``13 %``, ``under 1 %``."""
+    whole = "under 1" if 0 < share < 0.01 else f"{100 * share:.0f}"
+    return f"{whole}\N{NO-BREAK SPACE}%"
 
 
 def percent(part: float) -> str:

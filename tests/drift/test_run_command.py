@@ -118,7 +118,9 @@ def test_the_bucket_holds_what_the_layout_promises(published):
         "dogs/history/RUN4.json",
         "dogs/history/RUN5.json",
         "dogs/latest.json",
+        "dogs/state.json",
         "dogs/index.html",
+        "index.html",
         "dogs/lock",
     }
 

@@ -87,12 +87,12 @@ def names_in(path: Path) -> list[str]:
 
 
 def reports_of(folder: Path, engine: str) -> dict[str, Any]:
-    """Return the reports of an engine's runs by run id, without clocks and timings."""
+    """Return an engine's reports by run id, without clocks and the name of the job file."""
     reports = {}
     for path in sorted((folder / "bucket" / engine / "marks/runs").glob("*/report.json")):
         report = json.loads(path.read_text())
         del report["generated_at"], report["timings"]
-        del report["profile"]["created_at"]
+        del report["profile"]["created_at"], report["job_file"]
         reports[path.parent.name] = report
     return reports
 

@@ -52,7 +52,7 @@ def command(
     job = read_job(job_file)
     from drift.cli.pages.compare_runs import compared_runs, comparison_page  # noqa: PLC0415 - heavy
     from drift.workplace import open_workplace  # noqa: PLC0415
-    from reports.pages.comparison.page import comparison_json  # noqa: PLC0415
+    from reports.pages.two_runs.page import comparison_json  # noqa: PLC0415
 
     place = open_workplace(job, writes=False)
     compared = compared_runs(place, first, second, segments)

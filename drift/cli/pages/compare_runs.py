@@ -12,11 +12,11 @@ from jobs.errors import InputError, ObjectMissingError, UsageError
 from reports.findings.places import SegmentTest
 from reports.findings.run import RunFindings
 from reports.json_report.reading import NoReportError, read_findings
-from reports.pages.comparison.differences import ComparedSides, compare_sides
-from reports.pages.comparison.page import MOST_PICTURES, comparison_html
-from reports.pages.comparison.sides import ComparedSide
 from reports.pages.links import link_by_template
 from reports.pages.run.thumbnails import within_budget
+from reports.pages.two_runs.differences import ComparedSides, compare_sides
+from reports.pages.two_runs.page import MOST_PICTURES, comparison_html
+from reports.pages.two_runs.sides import ComparedSide
 from reports.publishing.publish import PAGE_NAME, REPORT_NAME, run_prefix
 from reports.words.numbers import listed
 

@@ -161,6 +161,13 @@ def lasting_words(state: JobState) -> str:
     return f"{label} in the last {state.same_runs:,} runs{since}"
 
 
+def not_run_words(jobs: int) -> str:
+    """Return what is said of a number of jobs of which a run is missing, as a verb to it."""
+    if jobs == 1:
+        return "has not run when it should have"
+    return "have not run when they should have"
+
+
 def late_words(state: JobState) -> str:
     """Return by when the next run must be there: a clock time on the day when it is expected."""
     if not state.late_after:
@@ -251,9 +258,8 @@ def _headline(lines: Sequence[JobLine]) -> str:
         who = "The job" if len(lines) == 1 else f"{len(drifting):,} of {jobs}"
         parts.append(f"{who} {verb} drift")
     if late:
-        verb = "has" if len(late) == 1 else "have"
         of = "" if parts else f" of {jobs}"
-        parts.append(f"{len(late):,}{of} {verb} not run when it should have")
+        parts.append(f"{len(late):,}{of} {not_run_words(len(late))}")
     if parts:
         return ", ".join(parts)
     calm = sum(line.sign == Verdict.STEADY for line in lines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,9 +11,9 @@ from reports.pages.boxes.view import BoxesView, boxes_view
 from reports.pages.links import ImageLinks
 from reports.pages.page import picture_source
 from reports.pages.run.pictures.captions import Caption, Captions, captions
+from reports.words.numbers import without_numbers
 
 IMAGES_SHOWN_FIRST = 8
-_NUMBERS = re.compile(r" \([^()]*\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +117,7 @@ def _shots(
         Shot(
             offender=offender,
             label=offender.image.removeprefix(folder),
-            look=_NUMBERS.sub("", offender.because),
+            look=without_numbers(offender.because),
             source=picture_source(pictures[offender.image]) if offender.image in pictures else None,
             anchor=f"image-{number}",
             caption=caption,

@@ -34,7 +34,6 @@ from reports.words import movements, whereabouts, wording
 from reports.words.of_rows.sentences import page_in_rows
 from reports.words.picture_limits import poor_pictures
 
-_ZONE = "assumed_timezone"
 # What the templates say things by.
 _SAID_BY = {"words": wording, "movements": movements, "where": whereabouts}
 _HIDDEN_MARK = '<p class="flag" id="{}" hidden>'

@@ -15,7 +15,6 @@ def mail_html(content: MessageContent) -> str:
         "content": content,
         "images_heading": images_heading(content),
         "picture_id": picture_id,
-        "has_button": content.link.startswith(("https://", "http://")),
     }
     return rendered("mail.html.j2", values)
 

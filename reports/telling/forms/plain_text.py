@@ -78,12 +78,12 @@ def _blocks(content: MessageContent) -> Iterator[_Block]:
     moved = [f"- {one.name}: {one.words}" for one in content.moved]
     yield _under(_Rank.MOVED, f"{content.moved_heading}:", moved)
     images = [f"{one.name}: {one.words}" if one.words else one.name for one in content.images]
-    yield _under(_Rank.IMAGES, f"{images_heading(content)}:", _numbered(images))
+    yield _under(_Rank.IMAGES, f"{images_heading(content)}:", numbered(images))
     for one in content.lists:
         heading = f"{one.heading}:" if one.lines else one.heading
-        yield _Block(rank=_Rank.LIST, lines=(heading, *_numbered(one.lines)))
+        yield _Block(rank=_Rank.LIST, lines=(heading, *numbered(one.lines)))
     steps = [f"{step.words} {step.command}".rstrip() for step in content.steps]
-    yield _under(_Rank.STEPS, f"{content.steps_heading}:", _numbered(steps))
+    yield _under(_Rank.STEPS, f"{content.steps_heading}:", numbered(steps))
     facts = [f"{fact.name}: {fact.words}" if fact.name else fact.words for fact in content.facts]
     yield _Block(rank=_Rank.FACTS, lines=tuple(facts))
     yield _Block(rank=_Rank.LINK, lines=(f"{content.link_name}: {content.link}",))
@@ -94,5 +94,6 @@ def _under(rank: _Rank, heading: str, lines: Iterable[str]) -> _Block:
     return _Block(rank=rank, lines=(heading, *below) if below else ())
 
 
-def _numbered(lines: Iterable[str]) -> Iterator[str]:
+def numbered(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines with their numbers before them."""
     yield from (f"{number}. {line}" for number, line in enumerate(lines, start=1))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from reports.telling.content import Fact, MessageContent, NamedImage, NumberedList
-from reports.telling.forms.plain_text import images_heading
+from reports.telling.forms.plain_text import images_heading, numbered
 from reports.words.advice import Step
 from reports.words.harmless_text import shortened
 
@@ -49,11 +49,11 @@ def _middle(content: MessageContent) -> Iterator[Block]:
         yield _fields(content.moved)
     if content.images:
         heading = f"*{images_heading(content)}*"
-        yield _section([heading, *_numbered(map(_image, content.images))])
+        yield _section([heading, *numbered(map(_image, content.images))])
     for one in content.lists:
         yield _list(one)
     if content.steps:
-        yield _section([f"*{content.steps_heading}*", *_numbered(map(_step, content.steps))])
+        yield _section([f"*{content.steps_heading}*", *numbered(map(_step, content.steps))])
 
 
 def _header(text: str) -> Block:
@@ -77,7 +77,7 @@ def _field(fact: Fact) -> dict[str, Any]:
 
 def _list(one: NumberedList) -> Block:
     heading = _line(one.heading)
-    return _section([f"*{heading}*" if one.lines else heading, *_numbered(map(_line, one.lines))])
+    return _section([f"*{heading}*" if one.lines else heading, *numbered(map(_line, one.lines))])
 
 
 def _image(image: NamedImage) -> str:
@@ -92,7 +92,7 @@ def _step(step: Step) -> str:
 
 def _way_on(content: MessageContent) -> Block:
     """Return the button that opens the report; its address where no browser could open it."""
-    if content.link.startswith(("https://", "http://")) and len(content.link) <= LONGEST_URL:
+    if content.opens_in_browser and len(content.link) <= LONGEST_URL:
         button = {
             "type": "button",
             "text": _plain(content.link_words, LONGEST_BUTTON),
@@ -138,7 +138,3 @@ def _fitting(lines: Iterable[str], longest: int) -> str:
             break
         kept.append(line)
     return "\n".join(kept)
-
-
-def _numbered(lines: Iterable[str]) -> Iterator[str]:
-    yield from (f"{number}. {line}" for number, line in enumerate(lines, start=1))

@@ -175,6 +175,4 @@ def test_embeddings_that_moved_to_one_side_are_no_move_of_the_novelty() -> None:
     assert "novelty" not in told.summary
     shown = movement(one, NOVELTY)
     assert shown.way == "to one side"
-    assert (
-        shown.brief == "embeddings to one side, 0.67\N{NO-BREAK SPACE}\N{GREEK SMALL LETTER SIGMA}"
-    )
+    assert shown.size == "0.67\N{NO-BREAK SPACE}\N{GREEK SMALL LETTER SIGMA}"

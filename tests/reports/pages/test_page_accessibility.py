@@ -10,10 +10,10 @@ import pytest
 from reports.findings.images import Latency, PictureCount, PictureHealth
 from reports.findings.run import RunFindings
 from reports.findings.runs import Notice, NoticeKind
-from reports.pages.comparison.differences import compare_sides
-from reports.pages.comparison.page import comparison_html
-from reports.pages.comparison.sides import ComparedSide
 from reports.pages.run.report import report_html
+from reports.pages.two_runs.differences import compare_sides
+from reports.pages.two_runs.page import comparison_html
+from reports.pages.two_runs.sides import ComparedSide
 from reports.telling.forms.mail import mail_html
 from reports.telling.message import message_of
 from tests.support import findings as examples

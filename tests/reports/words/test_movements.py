@@ -4,7 +4,7 @@ import pytest
 
 from reference_stats.features.registry import FEATURES
 from reports.findings.answers import State
-from reports.findings.columns import Category, Distribution, Finding, Multivariate, Pile
+from reports.findings.columns import Distribution, Finding, Multivariate, Pile
 from reports.findings.effect_sizes import in_deviations
 from reports.words.movements import joint_words, movement
 from tests.support.findings import SIGMA
@@ -74,7 +74,7 @@ def test_a_tail_is_said_as_the_share_of_images_that_lie_far_out() -> None:
 def test_a_pile_is_said_as_images_between_two_values(pile: Pile, words: str) -> None:
     said = movement(moved("pile", effect=0.12, pile=pile), BY_NAME["mean"])
 
-    assert said.size == said.brief == words
+    assert said.size == words
     assert said.way == "piled up"
     assert said.meaning == "many images share an ordinary value"
     assert in_deviations(0.12, "pile") == pytest.approx(0.6)
@@ -106,27 +106,3 @@ def test_the_joint_distance_is_said_in_deviations() -> None:
 
     assert f"1.6{SPACE}{SIGMA} apart" in joint_words(joint)
     assert joint_words(dataclasses.replace(joint, effect=None)) == ""
-
-
-def test_a_movement_in_brief_needs_no_statistics() -> None:
-    sides = {
-        "reference": Distribution(count=9, mean=0.0, std=1.0),
-        "current": Distribution(count=9, mean=0.0, std=2.0),
-    }
-
-    assert movement(moved("down"), BY_NAME["mean"]).brief == f"1.3{SPACE}{SIGMA}"
-    assert movement(moved("spread", **sides), None).brief == f"more varied, 1.3{SPACE}{SIGMA}"
-    assert movement(moved("lower_tail", effect=0.105), None).brief == f"very low in 11{SPACE}%"
-    assert movement(moved("upper_tail", effect=0.105), None).brief == f"very high in 11{SPACE}%"
-
-
-def test_classes_in_brief_name_the_class_that_changed_most() -> None:
-    classes = (
-        Category(name="cat", reference=50, current=45),
-        Category(name="a" * 60, reference=0, current=30),
-        Category(name="dog", reference=50, current=25),
-    )
-    words = movement(moved("shares", categories=classes, effect=0.3), None)
-
-    assert words.label == "a" * 21 + "..."
-    assert words.brief == f"0{SPACE}% to 30{SPACE}%"

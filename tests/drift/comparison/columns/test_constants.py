@@ -91,7 +91,7 @@ def test_a_few_images_far_off_a_constant_are_drift_of_some():
     assert finding.state is State.DRIFT
     assert finding.effect == pytest.approx(20 / 160)
     words = movement(finding, feature_named("max_pixel"))
-    assert words.brief == "90 to 100 in 12 % of the images (255 in all of the reference)"
+    assert words.size == "90 to 100 in 12 % of the images (255 in all of the reference)"
     assert words.meaning == "dimmer in the highlights"
 
 
@@ -199,7 +199,7 @@ def sane(comparison, rows):
         assert finding.effect is None or 0 <= finding.effect <= LARGEST_EFFECT
         assert finding.shift is None or abs(finding.shift) <= LARGEST_EFFECT
         words = movement(finding, feature_named(finding.name))
-        for text in (describe_move(finding), words.brief, words.size, words.meaning):
+        for text in (describe_move(finding), words.size, words.meaning):
             for size in SIGMAS.findall(text):
                 assert float(size) <= LARGEST_EFFECT
             assert not re.search(r"\b(?:nan|inf)\b", text)

@@ -12,7 +12,7 @@ TASKS = 2
 
 
 def published(server, bucket, engine):
-    """Return the one report of an engine, without clocks and timings."""
+    """Return the one report of an engine, without clocks and the name of the job file."""
     names = [
         name
         for name in server.names(bucket)
@@ -21,7 +21,7 @@ def published(server, bucket, engine):
     assert len(names) == 1
     report = json.loads(server.get(bucket, names[0]))
     del report["generated_at"], report["timings"]
-    del report["profile"]["created_at"]
+    del report["profile"]["created_at"], report["job_file"]
     return report
 
 

@@ -17,12 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import drift
-import drift.comparing
-from drift.comparing import tables
-from drift.comparing.column_pairs import ColumnPair
-from drift.comparing.options import CompareOptions
-from drift.comparing.place import SidesBucket
+import drift.two_sets
 from drift.comparison.compare import would_alarm
+from drift.two_sets import tables
+from drift.two_sets.column_pairs import ColumnPair
+from drift.two_sets.options import CompareOptions
+from drift.two_sets.place import SidesBucket
 from jobs.errors import BucketAccessError, InputError, UsageError
 from reports.json_report.report import report_schema
 from reports.words.of_sets.sentences import in_sets
@@ -235,8 +235,8 @@ def test_tables_without_a_common_column_say_which_they_have():
         ({"false_alarm_rate": 1.5}, "false_alarm_rate is 1.5. Expected"),
         ({"minimum_effect": float("nan")}, "minimum_effect is nan. Expected"),
         ({"current": "missing.csv"}, "current: missing.csv cannot be read as a table"),
-        ({"current": 7}, "current is a int. Expected a pandas DataFrame"),
-        ({"current": [np.zeros((3, 3))]}, "current is a list of ndarray"),
+        ({"current": 7}, "current is of the type int. Expected a pandas DataFrame"),
+        ({"current": [np.zeros((3, 3))]}, "current is of the type list of ndarray"),
         ({"current": "nowhere"}, "nowhere does not exist. Expected a folder"),
         ({"current": pd.concat([rows(0), rows(0)], axis="columns")}, "several columns called"),
         ({"current": str(ROOT / "tests")}, "reference is a table and current is images"),
@@ -337,7 +337,7 @@ def test_importing_the_package_imports_none_of_what_comparing_needs():
         drift.comparee  # noqa: B018
 
 
-@pytest.mark.parametrize("example", examples_of(drift.comparing), ids=lambda one: one.name)
+@pytest.mark.parametrize("example", examples_of(drift.two_sets), ids=lambda one: one.name)
 def test_the_examples_in_docstrings_hold(example):
     assert_holds(example, {"pd": pd})
 

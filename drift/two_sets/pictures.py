@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import chain
 
-from drift.comparing.image_line import JudgedImages
 from drift.observations.reference.copies import without_copies
+from drift.two_sets.image_line import JudgedImages
 from drift.where.pictures.quiet import drawn_images
 from drift.where.pictures.thumbnail_reading import sizes_now, sizes_of, thumbnails
 from drift.where.pictures.typical import typical_images

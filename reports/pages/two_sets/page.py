@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 
-from reports.pages.compared.scoped import scoped_anchors, scoped_style
-from reports.pages.compared.view import ComparedSets, compared_view
 from reports.pages.page import ANSWER_STYLE, render, rendered, style_of
+from reports.pages.two_sets.scoped import scoped_anchors, scoped_style
+from reports.pages.two_sets.view import ComparedSets, compared_view
 from reports.words import wording
 from reports.words.of_rows.sentences import page_in_rows
 from reports.words.of_sets.sentences import page_in_sets
 
-_STYLES = (ANSWER_STYLE, "report.css", "compared.css")
-_PAGE, _DISPLAY = "compared_page.html.j2", "compared_display.html.j2"
+_STYLES = (ANSWER_STYLE, "report.css", "two_sets.css")
+_PAGE, _DISPLAY = "two_sets_page.html.j2", "two_sets_display.html.j2"
 
 
 def compared_page(sets: ComparedSets) -> bytes:

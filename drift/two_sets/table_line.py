@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from drift.comparing.options import MOMENT, REQUEST, CompareOptions, rows_of_one_moment
-from drift.comparing.place import place_of
-from drift.comparing.tables import TablePair
 from drift.judgement import judge_window
 from drift.observations.logged_images import LoggedImages
 from drift.observations.segments.segment_values import segments_of
 from drift.observations.window_counts import count_window
 from drift.observations.window_images import join
+from drift.two_sets.options import MOMENT, REQUEST, CompareOptions, rows_of_one_moment
+from drift.two_sets.place import place_of
+from drift.two_sets.tables import TablePair
 from drift.window.judged import Judged, RunInputs
 from reference_stats.profiles.build import settings_digest
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from drift.comparing.column_pairs import ColumnPair, pair_remarks
-from drift.comparing.table_columns import TableColumn
 from drift.comparison.columns.class_shares import rename_classes
 from drift.comparison.columns.class_spelling import likely_renaming
 from drift.comparison.columns.columns import (
@@ -22,6 +20,8 @@ from drift.comparison.columns.columns import (
     finite_numbers,
 )
 from drift.comparison.columns.doubts import no_class_in_common
+from drift.two_sets.column_pairs import ColumnPair, pair_remarks
+from drift.two_sets.table_columns import TableColumn
 from jobs.errors import UsageError
 from reference_stats.model_view.measures import measure_named
 from reports.findings.remarks import Remark

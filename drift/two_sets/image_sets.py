@@ -14,6 +14,7 @@ from jobs.images.locations import ImageLocation
 from jobs.images.packed.listing import is_named_as_image, with_members
 from jobs.predictions.selection.object_names import not_excluded
 from reference_stats.image_uses import WantedImages
+from reports.words.numbers import counted
 
 HIDDEN = (".*", "_*", "**/.*/**", "**/__MACOSX/**")
 """What lies beside images and is none: unfinished uploads, what systems leave in folders."""
@@ -133,9 +134,9 @@ def _too_few(
     if not objects:
         found = "holds no file at all, in no folder of it"
     elif not images:
-        found = f"holds {len(objects):,} files, and no image"
+        found = f"holds {counted(len(objects), 'file')}, and no image"
     else:
-        found = f"holds {images:,} image{'s' if images > 1 else ''}"
+        found = f"holds {counted(images, 'image')}"
     return (
         f"{folder}: {where} {found}. Expected at least {fewest} images, so that a difference can "
         "be told from chance: check the path, or add images."

@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from drift.comparing.image_line import judge_images
-from drift.comparing.options import CURRENT, REFERENCE, CompareOptions
-from drift.comparing.pictures import pictures_of, typical_of
-from drift.comparing.result import SetComparison
-from drift.comparing.sides import Side, open_side
-from drift.comparing.table_line import judge_tables
-from drift.comparing.tables import pair_tables
+from drift.two_sets.image_line import judge_images
+from drift.two_sets.options import CURRENT, REFERENCE, CompareOptions
+from drift.two_sets.pictures import pictures_of, typical_of
+from drift.two_sets.result import SetComparison
+from drift.two_sets.sides import Side, open_side
+from drift.two_sets.table_line import judge_tables
+from drift.two_sets.tables import pair_tables
 from jobs.buckets.bucket import Bucket
 from jobs.errors import UsageError
-from reports.pages.compared.view import ComparedSets
+from reports.pages.two_sets.view import ComparedSets
 from reports.words.of_sets.findings import told_of_sets
 
 

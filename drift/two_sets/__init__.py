@@ -1,7 +1,7 @@
 """Two tables, or two sets of images, compared by one call: for notebooks and for tests of data."""
 
-from drift.comparing.compare import compare
-from drift.comparing.drift_found import DriftFoundError
-from drift.comparing.result import SetComparison
+from drift.two_sets.compare import compare
+from drift.two_sets.drift_found import DriftFoundError
+from drift.two_sets.result import SetComparison
 
 __all__ = ["DriftFoundError", "SetComparison", "compare"]

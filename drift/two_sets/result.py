@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from drift.comparing.drift_found import DriftFoundError
 from drift.notebook.tables import column_table, offender_table
+from drift.two_sets.drift_found import DriftFoundError
 from reports.findings.answers import Verdict
 from reports.findings.columns import Finding
 from reports.json_report.report import plain
-from reports.pages.compared.page import compared_display, compared_page
-from reports.pages.compared.view import ComparedSets
+from reports.pages.two_sets.page import compared_display, compared_page
+from reports.pages.two_sets.view import ComparedSets
 from reports.words.moved import Moved
 from reports.words.of_sets.moved import moved_in_sets
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reports.json_report.report import json_bytes, plain
-from reports.pages.comparison.differences import ColumnBeside, ComparedSides
-from reports.pages.comparison.sides import ColumnOfSide, ComparedSide
 from reports.pages.page import picture_source, render
 from reports.pages.run.contact_sheet import contact_sheet
+from reports.pages.two_runs.differences import ColumnBeside, ComparedSides
+from reports.pages.two_runs.sides import ColumnOfSide, ComparedSide
 from reports.words import wording
 from reports.words.of_rows.sentences import page_in_rows
 
@@ -57,7 +57,7 @@ def comparison_html(
         "has_pictures": any(view.pictures for view in views),
         "words": wording,
     }
-    page = render("comparison.html.j2", values)
+    page = render("two_runs.html.j2", values)
     return page if compared.first.findings.has_images else page_in_rows(page)
 
 

@@ -8,8 +8,13 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from drift.comparing.image_sets import HIDDEN, images_below
-from drift.comparing.options import (
+from drift.judgement import judge_window
+from drift.observations.logged_images import LoggedImages
+from drift.observations.segments.segment_values import segments_of
+from drift.observations.window_counts import count_window
+from drift.observations.window_images import join
+from drift.two_sets.image_sets import HIDDEN, images_below
+from drift.two_sets.options import (
     CURRENT,
     FEWEST,
     MOMENT,
@@ -18,12 +23,7 @@ from drift.comparing.options import (
     CompareOptions,
     rows_of_one_moment,
 )
-from drift.comparing.place import place_of
-from drift.judgement import judge_window
-from drift.observations.logged_images import LoggedImages
-from drift.observations.segments.segment_values import segments_of
-from drift.observations.window_counts import count_window
-from drift.observations.window_images import join
+from drift.two_sets.place import place_of
 from drift.window.judged import Judged, RunInputs
 from drift.workplace import Progress, Workplace
 from jobs.buckets.bucket import Bucket

@@ -8,10 +8,11 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 import pandas as pd
 
-from drift.comparing.image_sets import open_images
-from drift.comparing.options import FEWEST
+from drift.two_sets.image_sets import open_images
+from drift.two_sets.options import FEWEST
 from jobs.buckets.bucket import Bucket
 from jobs.errors import InputError, UsageError
+from reports.words.numbers import counted
 
 _ENDINGS = {".csv", ".parquet"}
 _EXPECTED = (
@@ -60,7 +61,7 @@ def open_side(given: Side, side: str) -> Opened:
     what = type(given).__name__
     if isinstance(given, Sequence) and len(given):
         what = f"{what} of {type(given[0]).__name__}"
-    raise UsageError(f"{side} is a {what}. {_EXPECTED}")
+    raise UsageError(f"{side} is of the type {what}. {_EXPECTED}")
 
 
 def _table(given: Side, side: str) -> pd.DataFrame | None:
@@ -100,7 +101,7 @@ def _read_table(name: str, side: str) -> pd.DataFrame | None:
 def _long_enough(table: pd.DataFrame, side: str) -> pd.DataFrame:
     if len(table) >= FEWEST:
         return table
-    rows = f"{len(table)} row{'' if len(table) == 1 else 's'}" if len(table) else "no row"
+    rows = counted(len(table), "row") if len(table) else "no row"
     raise InputError(
         f"{side}: the table has {rows}. Expected at least {FEWEST}, so that a difference can be "
         "told from chance."

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from reference_stats.model_view.measures import Measure, measures_named
 from reports.findings.answers import State
 from reports.findings.effect_sizes import SHARE_PER_DEVIATION
-from reports.pages.comparison.sides import ColumnOfSide, ComparedSide
-from reports.words.numbers import listed, readable, sentence
+from reports.pages.two_runs.sides import ColumnOfSide, ComparedSide
+from reports.words.numbers import listed, readable, rounded_share, sentence
 from reports.words.segments import short_label
 from reports.words.wording import column_title
 
@@ -180,7 +180,7 @@ def _of_shares(first: Mapping[str, float], second: Mapping[str, float]) -> tuple
     size = abs(moves[most]) / SHARE_PER_DEVIATION
     if size < _SMALLEST:
         return _SAME, size
-    shares = f"{_percent(first.get(most, 0.0))} to {_percent(second.get(most, 0.0))}"
+    shares = f"{rounded_share(first.get(most, 0.0))} to {rounded_share(second.get(most, 0.0))}"
     return f"{short_label(most)}: {shares}", size
 
 
@@ -197,14 +197,6 @@ def _of_means(
     look = "" if measure is None else (measure.rises if moved > 0 else measure.falls)
     look = look or ("higher" if moved > 0 else "lower")
     return f"{look}: {readable(first.mean)} to {readable(second.mean)}", size
-
-
-def _percent(share: float) -> str:
-    return (
-        "under 1\N{NO-BREAK SPACE}%"
-        if 0 < share < 0.01
-        else f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
-    )
 
 
 def _sentences(

@@ -8,9 +8,9 @@ import pytest
 
 from reports.findings.answers import State, Verdict
 from reports.findings.days import Basis
-from reports.pages.comparison.differences import compare_sides
-from reports.pages.comparison.page import comparison_html, comparison_json
-from reports.pages.comparison.sides import ComparedSide
+from reports.pages.two_runs.differences import compare_sides
+from reports.pages.two_runs.page import comparison_html, comparison_json
+from reports.pages.two_runs.sides import ComparedSide
 from tests.support import findings as examples
 from tests.support import tested_segments
 from tests.support.findings import HOSTILE_LABELS

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from drift.comparing.table_columns import Content, TableColumn
+from drift.two_sets.table_columns import Content, TableColumn
 from reports.findings.remarks import Remark, RemarkWeight
 from reports.words.numbers import listed
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from reports.pages.compared.page import compared_display, compared_page
-from reports.pages.compared.scoped import scoped_anchors, scoped_style
-from reports.pages.compared.view import ComparedSets
+from reports.pages.two_sets.page import compared_display, compared_page
+from reports.pages.two_sets.scoped import scoped_anchors, scoped_style
+from reports.pages.two_sets.view import ComparedSets
 from reports.words.of_sets.findings import told_of_sets
 from tests.support.findings import drifted, hostile
 

@@ -1,0 +1,1 @@
+"""Two runs, or two parts of the traffic, side by side: what the command ``drift compare`` shows."""

@@ -1,0 +1,1 @@
+"""Two sets of data, as `drift.compare` returns them: a page, and a display for notebooks."""
