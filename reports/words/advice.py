@@ -19,6 +19,10 @@ from reports.words.whereabouts import segment_name
 
 _JOB = "JOB.toml"
 _NAMED = 3
+_LOOK_AT_ANSWERS = (
+    "The model got worse as well: do its wrong answers come from these images, and are their "
+    "labels right?"
+)
 # A segment's column of these names is a time, and a machine was not changed by that.
 _TIMES = ("hour", "day")
 
@@ -76,9 +80,8 @@ def steps(findings: RunFindings) -> tuple[Step, ...]:
 
 
 def worse_model_steps(findings: RunFindings) -> tuple[Step, ...]:
-    """Return what to do about a model that got worse although its images are as they were."""
-    quality = findings.model_quality
-    if quality is None or quality.state is not QualityState.DROPPED:
+    """Return what to do about a model that got worse although no drift was seen."""
+    if not _is_worse(findings):
         return ()
     return (
         Step(
@@ -96,8 +99,11 @@ def drift_steps(findings: RunFindings) -> tuple[Step, ...]:
         return ()
     causes = of_weight(findings.remarks, RemarkWeight.CAUSE)
     known = [Step(words=causes[0].text)] if causes else []
+    is_worse = _is_worse(findings)
     accept = Step(
-        words="If this is the new normal, such as a new camera or client:",
+        words="If this is the new normal, train the model with such images; then:"
+        if is_worse
+        else "If this is the new normal, such as a new camera or client:",
         command=accept_command(findings),
     )
     reject = Step(
@@ -113,7 +119,13 @@ def drift_steps(findings: RunFindings) -> tuple[Step, ...]:
     if findings.baseline is None:
         # No day teaches what is normal, so that there is nothing to keep it from.
         reject = Step(words="If it is a fault, repair it: later runs have the same reference.")
-    return (*known, Step(words=_look_first(findings)), accept, reject, build)
+    wrong = [Step(words=_LOOK_AT_ANSWERS)] if is_worse else []
+    return (*known, Step(words=_look_first(findings)), *wrong, accept, reject, build)
+
+
+def _is_worse(findings: RunFindings) -> bool:
+    quality = findings.model_quality
+    return quality is not None and quality.state is QualityState.DROPPED
 
 
 def inconclusive_steps(findings: RunFindings) -> tuple[Step, ...]:
