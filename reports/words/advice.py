@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.findings.answers import Verdict
@@ -234,4 +235,9 @@ def _nowhere(findings: RunFindings) -> str:
     scan = findings.segment_scan
     if scan is None or not scan.columns or findings.onset is not None:
         return ""
-    return f" The change is in no single {' or '.join(scan.columns[:_NAMED])}."
+    return f" The change is in no single {_either(scan.columns[:_NAMED])}."
+
+
+def _either(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last

@@ -8,6 +8,7 @@ from reports.findings.answers import State
 from reports.findings.columns import Outside
 from reports.findings.days import Basis
 from reports.findings.images import GrownClass
+from reports.findings.places import SegmentScan
 from reports.findings.remarks import Remark, RemarkWeight
 from reports.findings.run import RunFindings
 from reports.pages.run.grown_class import ClassPictures
@@ -295,6 +296,13 @@ def test_a_worse_model_beside_a_drift_has_a_step_of_its_own() -> None:
     assert "The model got worse as well: do its wrong answers come from these images" in box
     assert "If this is the new normal, train the model with such images; then:" in box
     assert "The model got worse" not in other
+
+
+def test_what_holds_the_change_not_is_listed_with_one_or() -> None:
+    scan = SegmentScan(columns=("client", "camera", "hour"), segments=9, passed_over=0)
+    top = text_of(top_of(told(segments=(), segment_tests=None, onset=None, segment_scan=scan)))
+
+    assert "The change is in no single client, camera or hour." in top
 
 
 def test_labels_that_run_from_right_to_left_are_set_apart() -> None:
