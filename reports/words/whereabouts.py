@@ -39,7 +39,7 @@ def segment_name(segment: Segment) -> str:
         if segment.column == "day":
             return f"the day {start.partition(',')[0]} (UTC)"
         return f"the hour from {start}"
-    return f"{segment.column} {segment.value}"
+    return name_in_words(segment.column, segment.value)
 
 
 def distance_unit(findings: RunFindings) -> str:
