@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.findings.answers import Verdict
@@ -19,6 +20,10 @@ from reports.words.whereabouts import segment_name
 
 _JOB = "JOB.toml"
 _NAMED = 3
+_LOOK_AT_ANSWERS = (
+    "The model got worse as well: do its wrong answers come from these images, and are their "
+    "labels right?"
+)
 # A segment's column of these names is a time, and a machine was not changed by that.
 _TIMES = ("hour", "day")
 
@@ -76,9 +81,8 @@ def steps(findings: RunFindings) -> tuple[Step, ...]:
 
 
 def worse_model_steps(findings: RunFindings) -> tuple[Step, ...]:
-    """Return what to do about a model that got worse although its images are as they were."""
-    quality = findings.model_quality
-    if quality is None or quality.state is not QualityState.DROPPED:
+    """Return what to do about a model that got worse although no drift was seen."""
+    if not _is_worse(findings):
         return ()
     return (
         Step(
@@ -96,8 +100,11 @@ def drift_steps(findings: RunFindings) -> tuple[Step, ...]:
         return ()
     causes = of_weight(findings.remarks, RemarkWeight.CAUSE)
     known = [Step(words=causes[0].text)] if causes else []
+    is_worse = _is_worse(findings)
     accept = Step(
-        words="If this is the new normal, such as a new camera or client:",
+        words="If this is the new normal, train the model with such images; then:"
+        if is_worse
+        else "If this is the new normal, such as a new camera or client:",
         command=accept_command(findings),
     )
     reject = Step(
@@ -113,7 +120,13 @@ def drift_steps(findings: RunFindings) -> tuple[Step, ...]:
     if findings.baseline is None:
         # No day teaches what is normal, so that there is nothing to keep it from.
         reject = Step(words="If it is a fault, repair it: later runs have the same reference.")
-    return (*known, Step(words=_look_first(findings)), accept, reject, build)
+    wrong = [Step(words=_LOOK_AT_ANSWERS)] if is_worse else []
+    return (*known, Step(words=_look_first(findings)), *wrong, accept, reject, build)
+
+
+def _is_worse(findings: RunFindings) -> bool:
+    quality = findings.model_quality
+    return quality is not None and quality.state is QualityState.DROPPED
 
 
 def inconclusive_steps(findings: RunFindings) -> tuple[Step, ...]:
@@ -213,4 +226,9 @@ def _nowhere(findings: RunFindings) -> str:
     scan = findings.segment_scan
     if scan is None or not scan.columns or findings.onset is not None:
         return ""
-    return f" The change is in no single {' or '.join(scan.columns[:_NAMED])}."
+    return f" The change is in no single {_either(scan.columns[:_NAMED])}."
+
+
+def _either(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last

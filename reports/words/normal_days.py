@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reference_stats.model_view.measures import measure_named
+from reports.findings.answers import Verdict
 from reports.findings.days import Baseline, Basis, Level, LevelColumn
 from reports.findings.run import RunFindings, WindowSpan
 from reports.words.numbers import counted, day, moment
@@ -96,6 +97,19 @@ def baseline_words(baseline: Baseline) -> str:
     if baseline.not_made:
         words.append(f"{counted(baseline.not_made, noun)} more not measured yet")
     return "; ".join(words)
+
+
+def level_is_told(findings: RunFindings) -> bool:
+    """Return whether a page says how production differs from the reference for good.
+
+    Where the window alone says it and was itself compared with the reference, the verdict of drift
+    is the same difference: said again as a standing one it would contradict the alarm.
+    """
+    level = findings.level
+    if level is None or not level.stands_out:
+        return False
+    is_drift = findings.verdict is Verdict.DRIFT and findings.basis is not Basis.DAYS
+    return level.blocks > 0 or not is_drift
 
 
 def level_in_words(level: Level, unit: str) -> str:

@@ -34,7 +34,8 @@ def with_spread(mean: float | None, std: float | None) -> str:
     decimals = max(0, 1 - math.floor(math.log10(std)))
     if decimals > 6:
         return f"{readable(mean)} ± {readable(std)}"
-    return f"{mean:,.{decimals}f} ± {std:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+    # The z writes a mean that is rounded to zero without a sign.
+    return f"{mean:z,.{decimals}f} ± {std:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

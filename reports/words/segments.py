@@ -24,7 +24,7 @@ def short_label(label: str) -> str:
 
 
 def moved_words(column: SegmentColumn, feature: Measure | None) -> str:
-    """Return how far a column of a segment moved: ``1.3 sigma blurrier``, ``12 points``."""
+    """Return how far a column of a segment moved: ``blurrier by 1.3 sigma``, ``12 points``."""
     if column.direction == "shares":
         points = round(100 * column.effect)
         return counted(points, "point") if points else "under 1 point"
@@ -34,7 +34,7 @@ def moved_words(column: SegmentColumn, feature: Measure | None) -> str:
     look = "higher" if is_up else "lower"
     if feature is not None:
         look = (feature.rises if is_up else feature.falls) or look
-    return f"{deviations(column.effect)} {look}"
+    return f"{look} by {deviations(column.effect)}"
 
 
 def value_words(column: SegmentColumn, value: float | None) -> str:

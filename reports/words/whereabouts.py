@@ -14,6 +14,8 @@ from reports.words.segments import name_in_words
 
 _STEPS = "steps of the resolution"
 _TIMES = ("hour", "day")
+# What moved by less than this share of a part's own movement is said to have hardly moved.
+_HARDLY = 0.1
 _SHARES_IN_WORDS = ((0.995, "all"), (0.9, "nearly all"), (0.6, "mostly"))
 
 
@@ -37,7 +39,7 @@ def segment_name(segment: Segment) -> str:
         if segment.column == "day":
             return f"the day {start.partition(',')[0]} (UTC)"
         return f"the hour from {start}"
-    return f"{segment.column} {segment.value}"
+    return name_in_words(segment.column, segment.value)
 
 
 def distance_unit(findings: RunFindings) -> str:
@@ -55,11 +57,22 @@ def distance_unit(findings: RunFindings) -> str:
 def segment_words(segment: Segment, unit: str = SIGMA) -> str:
     """Return the page's words about a segment, without its name; `unit` is a `distance_unit`."""
     window = round(segment.images / segment.share_of_images) if segment.share_of_images > 0 else 0
+    moved, others = segment.effect, segment.rest_effect
+    hardly = abs(others) < _HARDLY * abs(moved)
     return (
-        f"{segment.images:,} of {counted(window, 'image')}, {share_words(segment.share_of_shift)} "
-        f"of the shift; these images moved {_distance(segment.effect, unit)}, "
-        f"all others {_distance(segment.rest_effect, unit)} (p {p_words(segment.adjusted_p_value)})"
+        f"{segment.images:,} of {counted(window, 'image')} with "
+        f"{share_words(segment.share_of_shift)} of the shift; all other images "
+        f"{'hardly moved' if hardly else 'moved less'} ({_distance(moved, unit)} against "
+        f"{_distance(others, unit)}, p {p_words(segment.adjusted_p_value)})"
     )
+
+
+def brackets_words(unit: str = SIGMA) -> str:
+    """Return what the figures in brackets are, for a reader who does not know the signs."""
+    far = f"how far the images moved, in {unit}"
+    if unit == SIGMA:
+        far = f"{far}, the standard deviation of the reference's images"
+    return f"In brackets: {far}; p, how often chance alone does as much."
 
 
 def echo_words(segment: Segment, others: tuple[Segment, ...]) -> str:
@@ -82,9 +95,9 @@ def onset_words(onset: Onset, unit: str = SIGMA, yardstick: str = "the reference
     """
     whose = f"of {onset.within.replace(': ', ' ', 1)} " if onset.within else ""
     return (
-        f"Since {moment(onset.since)} the images {whose}differ: before, they lay "
-        f"{_distance(onset.effect_before, unit)} from {yardstick}, since then "
-        f"{_distance(onset.effect_after, unit)} (p {p_words(onset.adjusted_p_value)})."
+        f"Since {moment(onset.since)} the images {whose}differ from {yardstick} "
+        f"({_distance(onset.effect_after, unit)}, before that "
+        f"{_distance(onset.effect_before, unit)}, p {p_words(onset.adjusted_p_value)})."
     )
 
 

@@ -15,6 +15,7 @@ from reports.words.normal_days import (
     basis_words,
     block_noun,
     blocks_words,
+    level_is_told,
     usually,
 )
 from reports.words.numbers import counted, day
@@ -125,14 +126,15 @@ def _level(
 ) -> LevelView:
     since = f", since {day(level.since)}" if level.since else ""
     over = f"over {blocks_words(level.blocks, unit)}{since}" if level.blocks else "in this window"
+    told = level_is_told(findings)
     return LevelView(
-        stands_out=level.stands_out,
+        stands_out=told,
         summary=level.summary,
         since=over,
         has_ranges=level.blocks > 0,
         accepted=f"accepted with the run {level.accepted_run}" if level.accepted_run else "",
-        rows=tuple(_row(one, features) for one in level.columns) if level.stands_out else (),
-        steps=level_steps(findings) if level.stands_out else (),
+        rows=tuple(_row(one, features) for one in level.columns) if told else (),
+        steps=level_steps(findings) if told else (),
     )
 
 

@@ -16,7 +16,7 @@ from reports.pages.run.top.figures import Figures, figures_of
 from reports.pages.run.top.look import FirstLook, look_at
 from reports.words.advice import Step, steps
 from reports.words.moved import Moved, changed_heading, moved_in_words, title_of_column
-from reports.words.normal_days import level_in_words, since_words
+from reports.words.normal_days import level_in_words, level_is_told, since_words
 from reports.words.numbers import counted, listed
 from reports.words.of_quality.brief import STATE_LABELS, quality_in_brief
 
@@ -149,8 +149,8 @@ def _flags(findings: RunFindings, todo: Sequence[Step]) -> tuple[str, ...]:
 
 
 def _level(findings: RunFindings) -> str:
-    level = findings.level
-    return level_in_words(level, _unit(findings)) if level is not None and level.stands_out else ""
+    level = findings.level if level_is_told(findings) else None
+    return "" if level is None else level_in_words(level, _unit(findings))
 
 
 def _unit(findings: RunFindings) -> str:

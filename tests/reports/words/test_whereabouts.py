@@ -97,9 +97,11 @@ def test_the_page_says_where_the_change_sits_and_since_when() -> None:
     words = where_section(report_html(examples.drifted(), {}))
 
     assert (
-        f"model_version 7 : 519 of 5,190 images, 92 % of the shift; these images moved "
-        f"2.10 {SIGMA}, all others \N{MINUS SIGN}0.05 {SIGMA} (p 0.0005)" in words
+        f"model_version 7 : 519 of 5,190 images with 92 % of the shift; all other images hardly "
+        f"moved (2.10 {SIGMA} against \N{MINUS SIGN}0.05 {SIGMA}, p 0.0005)" in words
     )
+    assert f"In brackets: how far the images moved, in {SIGMA}, the standard deviation" in words
+    assert "p, how often chance alone does as much" in words
     assert "the same images as model_version 7" in words
     assert "Since 11 Mar 2025, 14:00:05 UTC the images differ" in words
     assert "9 parts of the window were looked at; 3 more were passed over" in words

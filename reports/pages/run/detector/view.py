@@ -184,7 +184,7 @@ def _pair(quality: ModelQuality, found: DetectorQuality) -> Iterator[BeforeAndNo
     if now.mean is None or before.mean is None:
         return
     dropped = quality.state is QualityState.DROPPED
-    yield _before_and_now(("AP50", "how good the boxes are"), was, score.value, moved=dropped)
+    yield _before_and_now(("AP50", "how well boxes are found"), was, score.value, moved=dropped)
     yield _before_and_now(
         ("Mean score", "how sure the model is"), before.mean, now.mean, moved=False
     )

@@ -62,25 +62,33 @@ def look_at(
     return None if grown is None or not grown.window else _of_class(grown)
 
 
-def captions(looks: Sequence[str]) -> tuple[str, list[str]]:
-    """Return what all images have in common, and what is special of each, in a few words.
+def captions(looks: Sequence[str], headline: str = "") -> tuple[str, list[str]]:
+    """Return what all images have in common, and captions of a few words where they need some.
+
+    Images that have something in common need none: other words below the pictures than those of
+    the headline would read as if something else had happened.
 
     Parameters
     ----------
     looks
         How each image looks, as a list in words: ``blurrier, darker``.
+    headline
+        What it says of an image stands first in the image's caption.
     """
     parts = [look.split(", ") for look in looks]
     common = [one for one in (parts[0] if parts else []) if all(one in own for own in parts)]
-    special = [[one for one in own if one not in common] for own in parts]
-    return ", ".join(common), [_few_words(own) for own in special]
+    if any(common):
+        return ", ".join(common), [""] * len(parts)
+    said = [sorted(own, key=lambda one: one not in headline) for own in parts]
+    return "", [_few_words(own) for own in said]
 
 
 def _few_words(looks: Sequence[str]) -> str:
     """Return the first looks that fit into a caption, the first of them cut to fit."""
     if not looks:
         return ""
-    words = looks[0].partition(" from ")[0].split()
+    looks = [look.partition(" from ")[0] for look in looks]
+    words = looks[0].split()
     if len(words) > _MOST_WORDS:
         words = words[:_MOST_WORDS]
         while len(words) > 1 and words[-1] in _UNFINISHED:
@@ -96,8 +104,8 @@ def _few_words(looks: Sequence[str]) -> str:
 
 def _standing_out(findings: RunFindings, sheet: ContactSheet) -> FirstLook:
     shown = [shot for shot in sheet.shots if shot.source][:IMAGES]
-    common, own = captions([shot.look for shot in shown])
     said = findings.headline or findings.summary
+    common, own = captions([shot.look for shot in shown], said)
     known = all(one in said for one in common.split(", "))
     title = "These stand out" if known else f"These stand out: {common}"
     usual = tuple(source for _, source, _ in sheet.typical[:IMAGES]) if shown else ()

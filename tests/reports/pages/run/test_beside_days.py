@@ -62,6 +62,18 @@ def test_a_level_of_one_window_has_no_range():
     assert "0.72" not in text
 
 
+def test_a_level_of_one_window_is_not_said_again_beside_its_drift():
+    level = dataclasses.replace(normal_days.LEVEL, blocks=0, since="")
+    drifted = dataclasses.replace(examples.drifted(), level=level)
+    later = dataclasses.replace(examples.drifted(), level=normal_days.LEVEL)
+    steady = dataclasses.replace(examples.steady(), level=level)
+    heading = "Production is not like the reference"
+    assert heading not in page(drifted)
+    assert "are not like the reference" not in page(drifted)
+    assert heading in page(later)
+    assert heading in page(steady)
+
+
 def test_an_episode_is_said_since_when_unless_it_begins_now_or_the_headline_says_it():
     run = dataclasses.replace(normal_days.drifted_from_days(), onset=None)
     assert "It began on 13 Mar 2025: this is day 2." in page(run)

@@ -41,7 +41,8 @@ class TestDetectorFirstScreen:
         text = words_of(first_screen(examples.detector_worse_without_drift()))
 
         assert "Model got worse AP50 0.55, 0.84 before" in text
-        assert "AP50 how good the boxes are 0.84 before 0.55 now" in text
+        assert "AP50 how well boxes are found 0.84 before 0.55 now" in text
+        assert "AP50 is 1 where every box is found and no wrong one is added" in text
         assert "Mean score how sure the model is 0.80 before 0.76 now" in text
         assert "The model is almost as sure of its boxes as before" in text
 

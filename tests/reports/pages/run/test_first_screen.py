@@ -8,6 +8,7 @@ from reports.findings.answers import State
 from reports.findings.columns import Outside
 from reports.findings.days import Basis
 from reports.findings.images import GrownClass
+from reports.findings.places import SegmentScan
 from reports.findings.remarks import Remark, RemarkWeight
 from reports.findings.run import RunFindings
 from reports.pages.run.grown_class import ClassPictures
@@ -160,7 +161,7 @@ def figures(top: str) -> str:
     return text_of(top[top.index('<details class="figures">') :])
 
 
-def test_a_picture_has_below_it_what_is_special_of_it_in_three_words_at_most() -> None:
+def test_pictures_with_something_in_common_have_no_other_words_below_them() -> None:
     run = examples.drifted()
     common = "blurrier (sharpness 0.362, reference 2.39 to 3.72)"
     own = ("blockier from compression or resizing (compression blocks 0.35)", "darker (26.4)")
@@ -171,7 +172,22 @@ def test_a_picture_has_below_it_what_is_special_of_it_in_three_words_at_most() -
     top = top_of(dataclasses.replace(run, offenders=offenders))
 
     assert "These stand out all 12" in text_of(top)
-    assert top.count('<span class="why">blockier</span>') == 2
+    assert 'class="why"' not in top
+
+
+def test_pictures_with_nothing_in_common_say_the_headline_s_words_first_in_three_at_most() -> None:
+    run = examples.drifted()
+    block = "blockier from compression or resizing (compression blocks 0.35)"
+    own = (f"{block}, blurrier (0.36)", "darker (26.4)")
+    offenders = tuple(
+        dataclasses.replace(one, because=own[number % 2])
+        for number, one in enumerate(run.offenders)
+    )
+    headline = "Images are blurrier than the reference"
+    top = top_of(dataclasses.replace(run, offenders=offenders, headline=headline))
+
+    assert "These stand out all 12" in text_of(top)
+    assert top.count('<span class="why">blurrier, blockier</span>') == 2
     assert top.count('<span class="why">darker</span>') == 2
 
 
@@ -271,6 +287,22 @@ def test_a_worse_model_on_a_steady_day_says_what_to_do() -> None:
 
     assert "Model got worse accuracy 0.81, 0.93 before" in top
     assert "What to do Look at the answers that are wrong" in top
+
+
+def test_a_worse_model_beside_a_drift_has_a_step_of_its_own() -> None:
+    worse, drift = quality_findings.worse_with_drift(), examples.drifted()
+    box, other = (text_of(top_of(one)).partition("What to do")[2] for one in (worse, drift))
+
+    assert "The model got worse as well: do its wrong answers come from these images" in box
+    assert "If this is the new normal, train the model with such images; then:" in box
+    assert "The model got worse" not in other
+
+
+def test_what_holds_the_change_not_is_listed_with_one_or() -> None:
+    scan = SegmentScan(columns=("client", "camera", "hour"), segments=9, passed_over=0)
+    top = text_of(top_of(told(segments=(), segment_tests=None, onset=None, segment_scan=scan)))
+
+    assert "The change is in no single client, camera or hour." in top
 
 
 def test_labels_that_run_from_right_to_left_are_set_apart() -> None:

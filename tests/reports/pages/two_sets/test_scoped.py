@@ -84,6 +84,14 @@ def test_a_display_runs_nothing_loads_nothing_and_links_within_itself(sets):
     assert all(one.startswith(f"{name}-") for one in anchors)
 
 
+def test_a_display_brings_its_own_ground_to_pages_that_have_another(sets):
+    # A reader with dark colours sees light text, and an exported notebook is white.
+    style = re.search(r"<style>(.*?)</style>", compared_display(sets), re.DOTALL)[1]
+    grounds = re.findall(r"#drift-\w+ \{[^{}]*background: ([^;]+);", style)
+
+    assert grounds[-1] == "var(--page)"
+
+
 def test_the_page_and_the_display_say_the_same(sets):
     page, html = compared_page(sets).decode(), compared_display(sets)
     title = re.compile(r"<h1>(.*?)</h1>")

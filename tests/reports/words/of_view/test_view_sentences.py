@@ -136,7 +136,7 @@ def test_a_number_of_the_view_has_words_in_a_segment() -> None:
     segment = replace(BESIDE_REFERENCE.tested[0].strongest, direction="up", effect=1.3)
 
     assert column_title(NOVELTY.name, {NOVELTY.name: NOVELTY}) == "Novelty to the model"
-    assert moved_words(segment, NOVELTY).endswith("more novel to the model")
+    assert moved_words(segment, NOVELTY).startswith("more novel to the model by 1.3")
 
 
 def test_a_view_without_a_window_has_no_sentences() -> None:
