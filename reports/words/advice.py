@@ -156,12 +156,22 @@ def _learning_steps(findings: RunFindings) -> tuple[Step, ...]:
 
 
 def level_steps(findings: RunFindings) -> tuple[Step, ...]:
-    """Return what to do about a level that differs from the reference."""
+    """Return what to do about a level that differs from the reference.
+
+    A run that drifted is not offered to be accepted: that would make its fault normal as well.
+    """
+    accept = Step(
+        words="If the images are right and the model does well on them, accept them as normal:",
+        command=accept_command(findings),
+    )
+    if findings.verdict is Verdict.DRIFT:
+        accept = Step(
+            words="Settle the drift first. If later images are right and the model does well on "
+            "them, accept a run without drift then. Do not accept this run for its level: its "
+            "drift would count as normal too."
+        )
     return (
-        Step(
-            words="If the images are right and the model does well on them, accept them as normal:",
-            command=accept_command(findings),
-        ),
+        accept,
         Step(
             words="If the reference is out of date, name newer images as [reference] in the job "
             "file, and build it anew:",
@@ -176,11 +186,10 @@ def level_steps(findings: RunFindings) -> tuple[Step, ...]:
 
 def level_advice(findings: RunFindings) -> str:
     """Return the same as one paragraph of plain text."""
-    return (
-        f"If the images are right, accept them as normal: {accept_command(findings)}. If the "
-        f"reference is out of date, build it anew: {build_command(findings)}. Else look for what "
-        "happens to images in production and not in the reference."
+    told = (
+        f"{one.words} {one.command}." if one.command else one.words for one in level_steps(findings)
     )
+    return " ".join(told)
 
 
 def _look_first(findings: RunFindings) -> str:
