@@ -35,11 +35,14 @@ class Step:
         The command that does it; empty for what is done by eye.
     is_rare
         Whether it is right in few cases only, so that it may stand folded away.
+    is_settling
+        Whether the command accepts or rejects the run: once that is done, the page hides the step.
     """
 
     words: str
     command: str = ""
     is_rare: bool = False
+    is_settling: bool = False
 
 
 def accept_command(findings: RunFindings) -> str:
@@ -99,10 +102,12 @@ def drift_steps(findings: RunFindings) -> tuple[Step, ...]:
     accept = Step(
         words="If this is the new normal, such as a new camera or client:",
         command=accept_command(findings),
+        is_settling=True,
     )
     reject = Step(
         words="If it is a fault, repair it, and keep these images from counting as normal:",
         command=reject_command(findings),
+        is_settling=True,
     )
     build = Step(
         words="If the model was trained anew, name its images as [reference] in the job "
@@ -151,6 +156,7 @@ def _learning_steps(findings: RunFindings) -> tuple[Step, ...]:
         Step(
             words="If you know already that these images are right:",
             command=accept_command(findings),
+            is_settling=True,
         ),
     )
 
@@ -163,6 +169,7 @@ def level_steps(findings: RunFindings) -> tuple[Step, ...]:
     accept = Step(
         words="If the images are right and the model does well on them, accept them as normal:",
         command=accept_command(findings),
+        is_settling=True,
     )
     if findings.verdict is Verdict.DRIFT:
         accept = Step(
