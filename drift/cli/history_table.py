@@ -17,6 +17,7 @@ from reports.findings.effect_sizes import sigmas
 from reports.findings.model_quality.quality import QualityState
 from reports.findings.run import Observed
 from reports.history.history import HistoryRow
+from reports.history.job_state import mark_of
 from reports.history.run_detector import DetectorOfRun
 from reports.history.run_quality import QualityOfRun
 from reports.history.run_view import ViewOfRun
@@ -156,7 +157,7 @@ def _texts(row: HistoryRow, columns: Sequence[str]) -> tuple[str, ...]:
     return (
         visible(row.run_id),
         numbers.moment(row.window_end),
-        f"{row.verdict.value}{_mark(row)}",
+        ", ".join(filter(None, (row.verdict.value, mark_of(row)))),
         *([_model_words(row)] if _MODEL in columns else []),
         *([_novel_words(row)] if _NOVEL in columns else []),
         f"{row.images:,}",
@@ -185,12 +186,6 @@ def _novel_words(row: HistoryRow) -> str:
     if view.is_missing or view.novel_images is None:
         return "unknown"
     return numbers.share(view.novel_images, view.images)
-
-
-def _mark(row: HistoryRow) -> str:
-    if row.rejected:
-        return ", rejected"
-    return "" if row.accepted is None else ", accepted"
 
 
 def _effect_words(row: HistoryRow) -> str:

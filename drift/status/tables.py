@@ -56,7 +56,7 @@ def _cells(one: JobStatus, now: datetime) -> tuple[str, ...]:
     return (
         name,
         _punctuality_words(one, now),
-        f"{_SIGNS[state.verdict]} {state.verdict}",
+        f"{_SIGNS[state.verdict]} {', '.join(filter(None, (state.verdict, state.mark)))}",
         "".join(_SIGNS[run.verdict] for run in state.recent) or numbers.NOTHING,
         minute_words(state.made) or numbers.NOTHING,
         minute_words(state.late_after) or numbers.NOTHING,
@@ -123,6 +123,7 @@ def _record(one: JobStatus) -> dict[str, object]:
     return {
         **record,
         "verdict": state.verdict,
+        "mark": state.mark,
         "headline": state.headline,
         "run_id": state.run_id,
         "report": one.report_url,

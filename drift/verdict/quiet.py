@@ -69,7 +69,7 @@ def nothing_drifted(comparison: Comparison, extent: Extent, effect_to_see: float
     if seen is None:
         return Sentence(headline="No drift was seen", summary=f"No drift was seen: {quiet}.")
     return Sentence(
-        headline="No drift was seen; only a large shift would have been",
+        headline="No drift was seen, but this run would have seen only a large shift",
         summary=(
             f"No drift was seen: {quiet}. In {_independent(comparison, extent)} a shift of "
             f"{_rounded_up(seen)} sigma or more would have been seen; "

@@ -13,6 +13,10 @@ class Basis(enum.StrEnum):
     REFERENCE = "reference"
 
 
+IN_AN_EPISODE = "part of an episode"
+"""Why a past block does not teach what is normal: a key of `Baseline.kept_out`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BesideDays:
     """One column of the window beside the normal days before it.

@@ -14,10 +14,12 @@ from typing import Any
 from reports.findings.answers import Verdict
 from reports.findings.model_quality.quality import QualityState
 from reports.findings.run import Observed
-from reports.history.history import parse_time
+from reports.history.history import HistoryRow, parse_time
 from reports.json_report.report import json_bytes
 
 STATE_NAME = "state.json"
+MARKS = ("accepted", "rejected")
+"""What a person may have done with a run."""
 _FORMAT = 1
 _LONGEST_WORDS = 300
 _MOST_RECENT = 14
@@ -40,6 +42,8 @@ class JobState:
     ----------
     job, run_id, verdict, window_start, window_end, images
         Of the run with the newest window.
+    mark
+        ``accepted`` or ``rejected`` where a person did so with that run; else empty.
     headline
         What it said, 300 characters at most.
     made
@@ -77,6 +81,7 @@ class JobState:
     model: QualityState | None = None
     model_headline: str = ""
     observed: Observed = Observed.IMAGES
+    mark: str = ""
 
     @property
     def since(self) -> RecentRun | None:
@@ -146,6 +151,13 @@ def state_of_report(data: bytes) -> JobState:
         raise ValueError(str(error)) from None
 
 
+def mark_of(row: HistoryRow) -> str:
+    """Return what a person did with a run: one of `MARKS`, or nothing."""
+    if row.rejected:
+        return "rejected"
+    return "" if row.accepted is None else "accepted"
+
+
 def recent_runs(runs: Sequence[RecentRun]) -> tuple[RecentRun, ...]:
     """Return the last runs that a state keeps."""
     return tuple(runs[-_MOST_RECENT:])
@@ -179,7 +191,13 @@ def _state(document: Mapping[str, Any]) -> JobState:
         model=None if model is None else QualityState(model),
         model_headline=cut_words(str(document.get("model_headline", ""))),
         observed=Observed(document.get("observed", Observed.IMAGES)),
+        mark=_mark(document.get("mark")),
     )
+
+
+def _mark(stored: object) -> str:
+    """Return a stored mark; one that this version does not know is none."""
+    return str(stored) if stored in MARKS else ""
 
 
 def _recent(document: Mapping[str, Any]) -> RecentRun:

@@ -40,11 +40,14 @@ class Step:
         The command that does it; empty for what is done by eye.
     is_rare
         Whether it is right in few cases only, so that it may stand folded away.
+    is_settling
+        Whether the command accepts or rejects the run: once that is done, the page hides the step.
     """
 
     words: str
     command: str = ""
     is_rare: bool = False
+    is_settling: bool = False
 
 
 def accept_command(findings: RunFindings) -> str:
@@ -106,10 +109,12 @@ def drift_steps(findings: RunFindings) -> tuple[Step, ...]:
         if is_worse
         else "If this is the new normal, such as a new camera or client:",
         command=accept_command(findings),
+        is_settling=True,
     )
     reject = Step(
         words="If it is a fault, repair it, and keep these images from counting as normal:",
         command=reject_command(findings),
+        is_settling=True,
     )
     build = Step(
         words="If the model was trained anew, name its images as [reference] in the job "
@@ -164,17 +169,29 @@ def _learning_steps(findings: RunFindings) -> tuple[Step, ...]:
         Step(
             words="If you know already that these images are right:",
             command=accept_command(findings),
+            is_settling=True,
         ),
     )
 
 
 def level_steps(findings: RunFindings) -> tuple[Step, ...]:
-    """Return what to do about a level that differs from the reference."""
+    """Return what to do about a level that differs from the reference.
+
+    A run that drifted is not offered to be accepted: that would make its fault normal as well.
+    """
+    accept = Step(
+        words="If the images are right and the model does well on them, accept them as normal:",
+        command=accept_command(findings),
+        is_settling=True,
+    )
+    if findings.verdict is Verdict.DRIFT:
+        accept = Step(
+            words="Settle the drift first. If later images are right and the model does well on "
+            "them, accept a run without drift then. Do not accept this run for its level: its "
+            "drift would count as normal too."
+        )
     return (
-        Step(
-            words="If the images are right and the model does well on them, accept them as normal:",
-            command=accept_command(findings),
-        ),
+        accept,
         Step(
             words="If the reference is out of date, name newer images as [reference] in the job "
             "file, and build it anew:",

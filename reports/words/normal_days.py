@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reference_stats.model_view.measures import measure_named
 from reports.findings.answers import Verdict
-from reports.findings.days import Baseline, Basis, Level, LevelColumn
+from reports.findings.days import IN_AN_EPISODE, Baseline, Basis, Level, LevelColumn
 from reports.findings.run import RunFindings, WindowSpan
 from reports.words.numbers import counted, day, moment
 from reports.words.segments import short_label
@@ -75,10 +75,13 @@ def basis_words(findings: RunFindings) -> str:
 def since_words(findings: RunFindings) -> str:
     """Return since when windows are unusual, as a sentence; empty where it began with this one.
 
-    It is empty as well where the headline says since when.
+    It is empty as well where the headline says since when, and after a run that is no drift: an
+    episode goes on after its last drift until normal days end it.
     """
     episode, baseline = findings.episode, findings.baseline
     if episode is None or episode.blocks < 2 or findings.onset is not None:
+        return ""
+    if findings.verdict is not Verdict.DRIFT:
         return ""
     unit = "day" if baseline is None else baseline.unit
     noun = block_noun(unit)
@@ -86,14 +89,23 @@ def since_words(findings: RunFindings) -> str:
     return f"It began on {since}: this is {noun} {episode.blocks}."
 
 
-def baseline_words(baseline: Baseline) -> str:
-    """Return which normal blocks are known, which do not teach and why, as a line."""
+def baseline_words(baseline: Baseline, *, tells_episodes: bool = True) -> str:
+    """Return which normal blocks are known, which do not teach and why, as a line.
+
+    Parameters
+    ----------
+    tells_episodes
+        Whether blocks may be called a part of an episode: where a run is no drift, its reader
+        knows of none, and such blocks are called unlike normal ones.
+    """
     words = [blocks_words(baseline.blocks, baseline.unit)]
     if baseline.is_learning:
         words.append(f"learning, {progress_words(baseline)}")
     noun = block_noun(baseline.unit)
     for reason, blocks in sorted(baseline.kept_out.items()):
-        words.append(f"{counted(blocks, noun)} kept out ({reason})")
+        hides = reason == IN_AN_EPISODE and not tells_episodes
+        why = f"unlike normal {noun}s" if hides else reason
+        words.append(f"{counted(blocks, noun)} kept out ({why})")
     if baseline.not_made:
         words.append(f"{counted(baseline.not_made, noun)} more not measured yet")
     return "; ".join(words)

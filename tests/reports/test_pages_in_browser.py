@@ -10,10 +10,12 @@ from PIL import Image
 
 from reports.findings.run import RunFindings
 from reports.history.history import history_row
+from reports.pages.run.report import report_html, with_marks
 from tests.support import findings as examples
 from tests.support.browser import OpenedPage, open_pages, picture_page
 from tests.support.labelled_history import labelled_rows
 from tests.support.model_qualities import fallen
+from tests.support.normal_days import drifted_from_days
 from tests.support.pages import EXAMPLES, index_of, page_of, photograph
 from tests.support.quality_findings import with_quality
 from tests.support.view_pages import VIEW_PAGE_EXAMPLES, view_page_of
@@ -147,3 +149,16 @@ def test_the_page_is_dark_where_the_reader_wants_it_dark(tmp_path: Path) -> None
 
 def test_the_picture_in_the_page_is_the_thumbnail() -> None:
     assert base64.b64encode(photograph()) in page_of(examples.drifted())
+
+
+def test_a_run_that_was_settled_is_not_asked_to_be_settled_again(tmp_path: Path) -> None:
+    page = report_html(drifted_from_days(), None, [])
+    rejected = with_marks(page, accepted=False, rejected=True)
+    opened = open_pages({"open": page, "rejected": rejected}, tmp_path, 1400)
+    before, after = (opened[name].at_widths[0]["text"] for name in ("open", "rejected"))
+    assert "drift accept" in before
+    assert "drift reject" in before
+    assert "Rejected: this window" in after
+    assert "drift accept" not in after
+    assert "drift reject" not in after
+    assert "Check model_version 7 first" in after

@@ -26,6 +26,7 @@ from drift.days.model.times import BlockTimes, WindowBlocks
 from drift.days.records.known_days import KnownDays
 from drift.seed import SEED
 from jobs.job_file.job import DetectionSettings
+from reports.findings.days import IN_AN_EPISODE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,6 @@ class RateShares:
         return cls(of_whole=sides * max(families, 1), of_segments=sides * max(segment_families, 1))
 
 
-IN_AN_EPISODE = "part of an episode"
 REJECTED = "rejected by a person"
 UNLIKE_FIRST = "unlike the other first ones"
 """Why a block that was measured well does not teach what is normal."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from jobs.times.next_run import ExpectedRun, expected_by_cron, expected_by_rhythm
 from reports.findings.run import Observed
 from reports.history.history import HistoryRow, parse_time
-from reports.history.job_state import JobState, RecentRun, cut_words, recent_runs
+from reports.history.job_state import JobState, RecentRun, cut_words, mark_of, recent_runs
 from reports.pages.index.days import lasting, usual_step
 
 # A rhythm is that of the last runs: a job that ran daily last year may run weekly now.
@@ -64,6 +64,7 @@ def state_of_job(
         model=None if quality is None else quality.state,
         model_headline="" if quality is None else cut_words(quality.headline),
         observed=newest.observed or Observed.IMAGES,
+        mark=mark_of(newest),
     )
 
 

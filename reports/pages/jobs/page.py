@@ -205,7 +205,7 @@ def _line(job: FoundJob, path: str, as_of: str) -> JobLine:
     return JobLine(
         name=job.name,
         sign=state.verdict,
-        label=wording.VERDICT_LABELS[state.verdict],
+        label=", ".join(filter(None, (wording.VERDICT_LABELS[state.verdict], state.mark))),
         index=links.to_index(),
         report=links.to_run(state.run_id),
         said=shortened(state.headline, _LONGEST_HEADLINE),

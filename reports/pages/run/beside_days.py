@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reference_stats.model_view.measures import Measure
+from reports.findings.answers import Verdict
 from reports.findings.days import Basis, Level, LevelColumn
 from reports.findings.run import RunFindings
 from reports.words.advice import Step, level_steps
@@ -115,7 +116,9 @@ def days_view(findings: RunFindings, features: Mapping[str, Measure]) -> DaysVie
         yardstick=f"normal {block_noun(unit)}s"
         if findings.basis is Basis.DAYS
         else "the reference",
-        baseline="" if baseline is None else baseline_words(baseline),
+        baseline=""
+        if baseline is None
+        else baseline_words(baseline, tells_episodes=findings.verdict is Verdict.DRIFT),
         level=None if level is None else _level(findings, level, unit, features),
         of_rows=not findings.has_images,
     )

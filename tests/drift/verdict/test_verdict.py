@@ -224,7 +224,7 @@ def test_an_empty_window_says_so(say):
 def test_a_quiet_small_window_is_steady_and_says_what_it_would_have_seen(say):
     decision = say(numeric("mean", REFERENCE, WINDOW[:20]), images=counts(20))
     assert decision.verdict is Verdict.STEADY
-    assert decision.headline == "No drift was seen; only a large shift would have been"
+    assert decision.headline == "No drift was seen, but this run would have seen only a large shift"
     assert "In 20 images a shift of " in decision.summary
     assert " sigma or more would have been seen; about " in decision.summary
     assert decision.summary.endswith(" images would show 0.5 sigma (detection.effect_to_see).")

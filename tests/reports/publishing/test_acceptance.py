@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import logging
+import re
 from pathlib import Path
 
 import pytest
@@ -246,6 +247,20 @@ def test_a_page_is_rejected_and_an_acceptance_taken_back_at_once(bucket: Bucket)
     assert 'id="accepted" hidden>' in marked
     assert 'id="rejected">Rejected: ' in marked
     assert page_of(bucket, run) == before
+
+
+def test_the_steps_that_settle_a_run_are_those_that_a_marked_page_hides(bucket: Bucket) -> None:
+    run = normal_days.drifted_from_days()
+    publish_run(bucket, run)
+    page = page_of(bucket, run)
+    steps = re.findall(r"<li( class=\"settling\")?>[^<]* <code>drift (\w+) ", page)
+    assert [(bool(settling), name) for settling, name in steps] == [
+        (True, "accept"),
+        (True, "reject"),
+        (False, "profile"),
+        (False, "profile"),
+    ]
+    assert ":root:has(#accepted:not([hidden]), #rejected:not([hidden])) .settling {" in page
 
 
 def test_a_repeated_run_stays_rejected_whatever_its_profile(bucket: Bucket) -> None:

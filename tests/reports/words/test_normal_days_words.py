@@ -110,6 +110,14 @@ def test_a_level_is_accepted_or_the_reference_built_anew() -> None:
     assert commands == [f"drift accept JOB.toml {run.run_id}", "drift profile build JOB.toml", ""]
 
 
+def test_a_run_that_drifted_is_not_offered_to_be_accepted_for_its_level() -> None:
+    run = normal_days.drifted_from_days()
+    first, build, _ = level_steps(run)
+    assert first.words.startswith("Settle the drift first.")
+    assert "accept a run without drift" in first.words
+    assert (first.command, build.command) == ("", "drift profile build JOB.toml")
+
+
 def test_a_class_beside_days_moves_from_its_usual_share() -> None:
     run = normal_days.drifted_from_days()
     shares, _ = run.predictions

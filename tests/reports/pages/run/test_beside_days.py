@@ -83,6 +83,19 @@ def test_an_episode_is_said_since_when_unless_it_begins_now_or_the_headline_says
     assert "It began" not in page(normal_days.quiet_day())
 
 
+def test_a_steady_run_tells_of_no_episode_that_is_not_over():
+    kept_out = {"part of an episode": 3}
+    baseline = dataclasses.replace(normal_days.BASELINE, kept_out=kept_out)
+    episode = dataclasses.replace(normal_days.EPISODE, blocks=9)
+    steady = dataclasses.replace(normal_days.quiet_day(), episode=episode, baseline=baseline)
+    text = page(steady)
+    assert "It began" not in text
+    assert "part of an episode" not in text
+    assert "3 days kept out (unlike normal days)" in text
+    drifted = dataclasses.replace(normal_days.drifted_from_days(), baseline=baseline)
+    assert "3 days kept out (part of an episode)" in page(drifted)
+
+
 def test_a_drift_says_what_to_do_and_a_quiet_run_does_not():
     run = normal_days.drifted_from_days()
     assert f"drift reject JOB.toml {run.run_id}" in page(run)
