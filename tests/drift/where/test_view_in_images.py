@@ -80,7 +80,7 @@ def test_images_that_are_new_to_the_model_stand_out_and_are_listed(place) -> Non
     novel = {WINDOW.rows["image"].iloc[at] for at in NOVEL}
     assert np.mean([one.image in novel for one in listed.images]) > 0.7
     assert 10 <= place.affected <= len(NOVEL)
-    (sits,) = place.concentration.segments
+    sits = place.concentration.segments[0]
     assert (sits.column, sits.value) == ("camera", "b")
     assert np.array_equal(place.ranked.named, CAMERAS["camera"] == "b")
 
