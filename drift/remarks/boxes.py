@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from drift.remarks.facts import RunData
 from jobs.boxes.formats import BoxOrder, BoxUnit
@@ -13,9 +14,9 @@ from jobs.predictions.rows.rows import PredictionRows
 from reports.findings.remarks import BOXES_BEYOND_IMAGES, Remark, RemarkWeight
 from reports.words.numbers import counted
 
-_MANY_BEYOND = 0.05
-# Boxes end a pixel behind the last one, and detectors do not clip all of them.
-_SLACK = 1.02
+# Boxes end a pixel behind the last one, and detectors do not clip all of them. They do not fit
+# where so large a part of them ends beyond an edge, each as a multiple of the image's side.
+_BEYOND = ((1.02, 0.2), (1.1, 0.05))
 
 
 def box_remarks(data: RunData) -> Iterator[Remark]:
@@ -78,8 +79,9 @@ def _beyond_images(boxes: ImageBoxes, data: RunData) -> Iterator[Remark]:
         return
     known = np.flatnonzero(place[boxes.row] >= 0)
     sizes = features[["width", "height"]].to_numpy(dtype=np.float64)[place[boxes.row[known]]]
-    beyond = int((boxes.corners[known, 2:] > _SLACK * sizes).any(axis=1).sum())
-    if beyond > _MANY_BEYOND * len(known):
+    ends = (boxes.corners[known, 2:] / sizes).max(axis=1, initial=0.0)
+    if ends_beyond_images(ends):
+        beyond = int((ends > _BEYOND[0][0]).sum())
         yield Remark(
             code=BOXES_BEYOND_IMAGES,
             text=(
@@ -89,3 +91,18 @@ def _beyond_images(boxes: ImageBoxes, data: RunData) -> Iterator[Remark]:
                 "are compared as shares of their image."
             ),
         )
+
+
+def ends_beyond_images(ends: NDArray[np.float64]) -> bool:
+    """Return whether boxes do not fit the images as they are stored.
+
+    That is where more than 20 % of them end more than 2 % of a side beyond the image, or more
+    than 5 % of them more than 10 %. Fewer, or nearer, are boxes that a detector has not clipped.
+
+    Parameters
+    ----------
+    ends
+        Where each box ends, as a multiple of the image's side: the larger of its right edge by the
+        width and its lower edge by the height. Shape (n,).
+    """
+    return any(int((ends > limit).sum()) > part * len(ends) for limit, part in _BEYOND)

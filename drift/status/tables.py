@@ -12,6 +12,7 @@ from reports.findings.answers import Verdict
 from reports.history.history import parse_time
 from reports.history.job_state import JobState
 from reports.pages.jobs.page import lasting_words, minute_words, not_run_words
+from reports.pages.jobs.standing import Standing, labelled_standings_of, standings_of
 from reports.words import numbers
 from reports.words.harmless_text import shortened
 from reports.words.of_quality.sentences import STATE_WORDS
@@ -19,6 +20,7 @@ from reports.words.of_quality.sentences import STATE_WORDS
 _HEADINGS = ("job", "runs", "verdict", "last runs", "last run", "next run by", "it says")
 _GAP = "  "
 _LONGEST_SAID = 80
+_WORSE = "\N{BLACK DOWN-POINTING TRIANGLE}"
 _SIGNS = {
     Verdict.DRIFT: "\N{BLACK UP-POINTING TRIANGLE}",
     Verdict.INCONCLUSIVE: "\N{BLACK DIAMOND}",
@@ -28,8 +30,15 @@ _FIRST = tuple(Punctuality)
 
 
 def in_order(jobs: Sequence[JobStatus]) -> list[JobStatus]:
-    """Return the jobs, those that need a look first."""
-    return sorted(jobs, key=lambda one: (_FIRST.index(one.punctuality), one.job, one.bucket))
+    """Return the jobs: late ones first, then drift, worse models and what is not clear."""
+    return sorted(
+        jobs,
+        key=lambda one: (_FIRST.index(one.punctuality), _rank(one.state), one.job, one.bucket),
+    )
+
+
+def _rank(state: JobState | None) -> int:
+    return Standing.INCONCLUSIVE.rank if state is None else standings_of(state)[0].rank
 
 
 def status_table(jobs: Sequence[JobStatus], now: datetime) -> str:
@@ -56,7 +65,7 @@ def _cells(one: JobStatus, now: datetime) -> tuple[str, ...]:
     return (
         name,
         _punctuality_words(one, now),
-        f"{_SIGNS[state.verdict]} {', '.join(filter(None, (state.verdict, state.mark)))}",
+        _standing_words(state),
         "".join(_SIGNS[run.verdict] for run in state.recent) or numbers.NOTHING,
         minute_words(state.made) or numbers.NOTHING,
         minute_words(state.late_after) or numbers.NOTHING,
@@ -64,9 +73,18 @@ def _cells(one: JobStatus, now: datetime) -> tuple[str, ...]:
     )
 
 
+def _standing_words(state: JobState) -> str:
+    signs = {Standing(verdict.value): sign for verdict, sign in _SIGNS.items()}
+    signs[Standing.WORSE] = _WORSE
+    return ", ".join(f"{signs[one]} {label.lower()}" for one, label in labelled_standings_of(state))
+
+
 def _said(state: JobState) -> str:
     said = shortened(state.headline, _LONGEST_SAID)
     since = "" if not state.recent else f" ({lasting_words(state)})"
+    if standings_of(state)[0] is Standing.WORSE:
+        why = shortened(state.model_headline, _LONGEST_SAID) or Standing.WORSE.label
+        return f"{why}; images: {said}{since}"
     model = "" if state.model is None else f"; model {STATE_WORDS[state.model]}"
     return f"{said}{since}{model}"
 

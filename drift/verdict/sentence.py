@@ -119,12 +119,13 @@ def moved_in_segment(segment: JudgedSegment, extent: Extent, *, whole_drifted: b
     moves = [describe_move(finding) for finding in _to_measure(named, drifted)]
     others = len(drifted) - len(moves)
     tail = f" and {others} more" if others > 0 else ""
+    come = "comes" if segment.images == 1 else "come"
     too = " All images together drifted too." if whole_drifted else ""
     return Sentence(
         headline=headline,
         summary=(
             f"{headline}, {', '.join(moves)}{tail}; {segment.images:,} of "
-            f"{counted(extent.images.analysed, 'image')}.{too}"
+            f"{counted(extent.images.analysed, 'image')} {come} from {name}.{too}"
         ),
         named=_in_headline(named),
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from drift.model_view.sides import ViewSides
 from drift.observations.segments.segment_units import WindowSegments
@@ -96,10 +97,12 @@ def located(
     """
     positions = drift_positions(focus.comparison, focus.rows)
     others = [_ranked(one, drift_positions(one.comparison, one.rows), window) for one in further]
+    concentration = _concentrate(focus, positions, window, segments, job)
+    named = _rows_named(concentration, segments)
     return Located(
         focus=focus,
-        ranked=replace(_ranked(focus, positions, window), view=view),
-        concentration=_concentrate(focus, positions, window, segments, job),
+        ranked=replace(_ranked(focus, positions, window), view=view, named=named),
+        concentration=concentration,
         affected=least_affected(positions),
         segments=segments,
         further=tuple(replace(one, view=view) for one in others),
@@ -109,6 +112,14 @@ def located(
 def _ranked(focus: Focus, positions: Positions, window: WindowImages) -> RankedImages:
     ranked = rank_images(positions, focus.rows, focus.comparison, window)
     return replace(ranked, segment=None if focus.segment is None else focus.segment.segment)
+
+
+def _rows_named(concentration: Concentration, segments: WindowSegments) -> NDArray[np.bool_] | None:
+    """Return which log rows are of the part of the traffic that a headline names; None for none."""
+    first = next((one for one in concentration.segments if not one.echo_of), None)
+    if first is None or first.column not in segments.table:
+        return None
+    return segments.rows_of(SegmentValue(column=first.column, value=first.value))
 
 
 def _concentrate(

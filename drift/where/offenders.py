@@ -23,7 +23,7 @@ from drift.observations.window_images import WindowImages
 from drift.run_request import as_text
 from drift.where.direction import Positions, far_out
 from drift.where.excess import held_columns, log_ratios
-from drift.where.pictures.diversity import spread_out
+from drift.where.pictures.diversity import part_first, spread_out
 from drift.where.reasons import Reasons, in_words
 from drift.where.segment_onset import label_of
 from reference_stats.profiles.profile import ReferenceProfile
@@ -65,6 +65,8 @@ class RankedImages:
         The scores of a model's view of all images; None without one.
     first
         The number that captions name first, as the headline does; empty for the most visible one.
+    named
+        Of each log row whether it is of the part that a headline names; None where it names none.
     """
 
     labels: NDArray[np.int64]
@@ -75,6 +77,7 @@ class RankedImages:
     segment: SegmentValue | None = None
     view: ViewSides | None = None
     first: str = ""
+    named: NDArray[np.bool_] | None = None
 
     def affected(self) -> RankedImages:
         """Return those that are more likely than not there because of the drift."""
@@ -128,9 +131,9 @@ def find_offenders(
     The score of an image is how many times as common images like it are in the window as in the
     reference. Of those that stand out at least half as much as the first (by the logarithm of the
     score and by distance), but of no more than 20,000, images that show what one before them shows
-    come after the others.
+    come after the others. Those of the part that the headline names come first.
     """
-    shown = _to_show(ranked, window)
+    shown = part_first(_to_show(ranked, window), ranked.labels, ranked.named)
     reasons = _reasons(ranked, window, profile)
     return tuple(_offenders(ranked, shown, ranked.labels[shown], window, reasons))
 

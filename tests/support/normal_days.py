@@ -76,7 +76,10 @@ def drifted_camera() -> RunFindings:
         quiet,
         verdict=Verdict.DRIFT,
         headline=headline,
-        summary=f"{headline}, sharpness down from 140 to 98.1 (1.30 sigma); 60 of 300 images.",
+        summary=(
+            f"{headline}, sharpness down from 140 to 98.1 (1.30 sigma); 60 of 300 images come from "
+            "camera gate-3."
+        ),
         episode=dataclasses.replace(EPISODE, columns=("sharpness",)),
         affected=51,
         segment_tests=tested_segments.ONE_CAMERA,

@@ -108,3 +108,21 @@ def _flip(same: NDArray[np.uint8], opposite: NDArray[np.uint8]) -> NDArray[np.ui
     mirrored_across = opposite[:across].reshape(_GRID, _GRID - 1)[:, ::-1]
     mirrored_down = same[across:].reshape(_GRID - 1, _GRID)[:, ::-1]
     return np.concatenate([mirrored_across.ravel(), mirrored_down.ravel()])
+
+
+def part_first(
+    places: NDArray[np.int64], labels: NDArray[np.int64], named: NDArray[np.bool_] | None
+) -> NDArray[np.int64]:
+    """Return places with those of a named part of the traffic first, else in their order.
+
+    Parameters
+    ----------
+    labels
+        The log row at each place of the ranking.
+    named
+        Of each log row whether it is of the part; None for no part.
+    """
+    if named is None:
+        return places
+    inside = named[labels[places]]
+    return np.concatenate([places[inside], places[~inside]])

@@ -9,7 +9,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from jobs.visible_text import visible
-from reports.findings.answers import State
+from reports.findings.answers import State, Verdict
 from reports.history.history import HistoryRow
 from reports.pages.index.calendar import tally_words
 from reports.pages.index.column_trends import (
@@ -47,6 +47,8 @@ class Trends:
         The limit of the newest run that has one, in words; empty if no run has one.
     has_bands
         Whether any run says how far normal days go by themselves.
+    drift_in_band
+        Whether a run with drift is drawn no farther out than that.
     columns, more_columns
         The columns that are shown at once, and the columns that are folded away. Columns in drift
         come first, then the others by how far they moved.
@@ -68,6 +70,7 @@ class Trends:
     top: str
     limit: str
     has_bands: bool
+    drift_in_band: bool
     columns: tuple[ColumnTrend, ...]
     more_columns: tuple[ColumnTrend, ...]
     left_out: int
@@ -115,6 +118,7 @@ def find_trends(
         top=top_words(course),
         limit=deviations(known[-1]) if known else "",
         has_bands=any(band is not None for band in course.bands),
+        drift_in_band=any(map(_is_drift_inside, course.runs, course.bands)),
         columns=tuple(columns[:shown]),
         more_columns=tuple(columns[shown:]),
         left_out=len(names) - len(columns),
@@ -126,6 +130,11 @@ def find_trends(
         last=numbers.day(day_of(recent[-1]).isoformat()),
         has_gaps=bool(axis.gaps),
     )
+
+
+def _is_drift_inside(run: PlotPoint, band: float | None) -> bool:
+    known = run.size is not None and band is not None
+    return known and run.mark is Verdict.DRIFT and (run.size or 0.0) <= (band or 0.0)
 
 
 def _alarms_now(column: ColumnTrend) -> bool:

@@ -12,6 +12,7 @@ from reports.findings.model_quality.quality import QualityState
 from reports.findings.run import Observed
 from reports.history.history import parse_time
 from reports.history.job_state import JobState, RecentRun
+from reports.pages.jobs.standing import Standing, labelled_standings_of
 from reports.pages.links import JobLinks
 from reports.pages.page import QUALITY_STYLE, render
 from reports.words import numbers, wording
@@ -20,7 +21,6 @@ from reports.words.of_quality.sentences import STATE_WORDS
 
 # By it a page of this program is told from one that somebody else put there.
 MARKER = b'<meta name="generator" content="image-drift: all jobs">'
-_WORST_FIRST = (Verdict.DRIFT, Verdict.INCONCLUSIVE, Verdict.STEADY)
 _PAGE_OF_WEB = re.compile(r"https?://", re.IGNORECASE)
 _LONGEST_HEADLINE = 160
 _LONGEST_PROBLEM = 200
@@ -59,10 +59,8 @@ class JobLine:
 
     Attributes
     ----------
-    sign
-        The verdict, or ``missing`` where it is not known.
-    label
-        The same as a word.
+    signs
+        How it stands, the worst first, or ``missing`` where that is not known; each with its word.
     index, report
         Links to all runs of the job, and to its newest one; None where it is not known.
     said
@@ -86,8 +84,7 @@ class JobLine:
     """
 
     name: str
-    sign: str
-    label: str
+    signs: tuple[tuple[str, str], ...]
     index: str | None = None
     report: str | None = None
     said: str = ""
@@ -101,6 +98,15 @@ class JobLine:
     is_late: bool = False
     model: str = ""
     model_said: str = ""
+
+    @property
+    def sign(self) -> str:
+        """The worst of its signs."""
+        return self.signs[0][0]
+
+    def has(self, sign: str) -> bool:
+        """Whether it has a sign, perhaps beside a worse one."""
+        return any(sign == own for own, _ in self.signs)
 
 
 def jobs_page(path: str, jobs: Sequence[FoundJob], url: str) -> bytes:
@@ -196,7 +202,7 @@ def _line(job: FoundJob, path: str, as_of: str) -> JobLine:
     state = job.state
     if state is None:
         problem = shortened(job.problem, _LONGEST_PROBLEM)
-        return JobLine(name=job.name, sign="missing", label="Cannot be read", said=problem)
+        return JobLine(name=job.name, signs=(("missing", "Cannot be read"),), said=problem)
     links = _links(job.name, path, state.link_template)
     newest = RecentRun(
         window_start=state.window_start, window_end=state.window_end, verdict=state.verdict
@@ -204,8 +210,7 @@ def _line(job: FoundJob, path: str, as_of: str) -> JobLine:
     noun = "row" if state.observed is Observed.ROWS else "image"
     return JobLine(
         name=job.name,
-        sign=state.verdict,
-        label=", ".join(filter(None, (wording.VERDICT_LABELS[state.verdict], state.mark))),
+        signs=tuple((one.value, label) for one, label in labelled_standings_of(state)),
         index=links.to_index(),
         report=links.to_run(state.run_id),
         said=shortened(state.headline, _LONGEST_HEADLINE),
@@ -243,35 +248,53 @@ def _model_words(state: JobState) -> str:
 
 
 def _rank(sign: str) -> int:
-    order = [verdict.value for verdict in _WORST_FIRST]
     # What cannot be read needs a look as much as what says nothing.
-    return order.index(sign) if sign in order else order.index(Verdict.INCONCLUSIVE)
+    return Standing.INCONCLUSIVE.rank if sign == "missing" else Standing(sign).rank
 
 
 def _headline(lines: Sequence[JobLine]) -> str:
-    drifting = [line for line in lines if line.sign == Verdict.DRIFT]
-    late = [line for line in lines if line.is_late]
     jobs = numbers.counted(len(lines), "job")
-    parts = []
-    if drifting:
-        verb = "says" if len(drifting) == 1 else "say"
-        who = "The job" if len(lines) == 1 else f"{len(drifting):,} of {jobs}"
-        parts.append(f"{who} {verb} drift")
-    if late:
-        of = "" if parts else f" of {jobs}"
-        parts.append(f"{len(late):,}{of} {not_run_words(len(late))}")
+    parts: list[str] = []
+    for part, number in (
+        (_drift_words, sum(line.has(Standing.DRIFT) for line in lines)),
+        (_worse_words, sum(line.has(Standing.WORSE) for line in lines)),
+        (_late_words, sum(line.is_late for line in lines)),
+    ):
+        if number:
+            parts.append(part(number, "" if parts else f" of {jobs}", len(lines) == 1))
     if parts:
         return ", ".join(parts)
-    calm = sum(line.sign == Verdict.STEADY for line in lines)
+    calm = sum(line.sign == Standing.STEADY for line in lines)
     if calm == len(lines):
         return "The job is steady" if calm == 1 else f"All {jobs} are steady"
     return f"{calm:,} of {jobs} {'is' if calm == 1 else 'are'} steady"
 
 
+def _drift_words(number: int, of: str, is_only: bool) -> str:
+    if is_only:
+        return "The job says drift"
+    return f"{number:,}{of} {'says' if number == 1 else 'say'} drift"
+
+
+def _worse_words(number: int, of: str, is_only: bool) -> str:
+    if is_only:
+        return "The model got worse" if of else "the model got worse"
+    article = "The" if of else "the"
+    return f"{article} {'model' if number == 1 else 'models'} of {number:,}{of} got worse"
+
+
+def _late_words(number: int, of: str, is_only: bool) -> str:
+    del is_only
+    return f"{number:,}{of} {not_run_words(number)}"
+
+
 def _tally(lines: Sequence[JobLine]) -> list[tuple[str, str]]:
-    counts = [(verdict.value, sum(line.sign == verdict for line in lines)) for verdict in Verdict]
-    counts.sort(key=lambda one: _rank(one[0]))
-    labels = {verdict.value: wording.VERDICT_LABELS[verdict].lower() for verdict in Verdict}
-    found = [(sign, f"{number:,} {labels[sign]}") for sign, number in counts if number]
+    """Return the number of jobs by their worst sign; every worse model is counted."""
+    found = []
+    for one in Standing:
+        is_model = one is Standing.WORSE
+        number = sum(line.has(one) if is_model else line.sign == one for line in lines)
+        if number:
+            found.append((one.value, f"{number:,} {one.label.lower()}"))
     unread = sum(line.sign == "missing" for line in lines)
     return [*found, ("missing", f"{unread:,} cannot be read")] if unread else found

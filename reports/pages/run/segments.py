@@ -64,6 +64,8 @@ class SegmentsView:
         The tested ones.
     summary
         How many were tested and how many of them drifted.
+    together
+        Why none of them drifted although the page says that the drift sits in a part; else empty.
     not_tested
         A sentence for each reason for which some were not tested.
     is_beside_reference
@@ -73,6 +75,7 @@ class SegmentsView:
     drifted: tuple[SegmentRow, ...]
     quiet: tuple[SegmentRow, ...]
     summary: str
+    together: str
     not_tested: tuple[str, ...]
     is_beside_reference: bool
 
@@ -93,6 +96,7 @@ def segments_view(findings: RunFindings, features: Mapping[str, Measure]) -> Seg
         drifted=tuple(row for row in rows if row.state is State.DRIFT),
         quiet=tuple(row for row in rows if row.state is not State.DRIFT),
         summary=_summary(tests),
+        together=_together(findings, tests),
         not_tested=tuple(_not_tested(tests)),
         is_beside_reference=_is_beside_reference(tests),
     )
@@ -115,6 +119,17 @@ def _summary(tests: SegmentTests) -> str:
     return (
         f"{parts} of the traffic {'was' if number == 1 else 'were'} compared with normal days of "
         f"{'its' if number == 1 else 'their'} own: {how_many} by more than those differ."
+    )
+
+
+def _together(findings: RunFindings, tests: SegmentTests) -> str:
+    compared = {one.column for one in tests.tested}
+    if tests.drifted or not any(one.column in compared for one in findings.segments):
+        return ""
+    few = "images" if _is_beside_reference(tests) else "images or normal days"
+    return (
+        f"A part alone has too few {few} to show by itself the drift that all images show "
+        "together. From which part that drift comes:"
     )
 
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from drift.remarks.boxes import about_boxes
+from drift.remarks.boxes import about_boxes, ends_beyond_images
 from drift.setup.check.boxes import check_boxes
 from drift.setup.check.result import CheckState
 from jobs.job_file.prediction_settings import LogColumns
@@ -85,3 +85,18 @@ def test_empty_cells_are_told():
     (remark,) = about_boxes(rows)
     assert (remark.code, remark.weight) == ("boxes_empty", RemarkWeight.NOTE)
     assert remark.text.startswith("In 1 of 1 row the cell of the boxes is empty.")
+
+
+@pytest.mark.parametrize(
+    ("inside", "a_little", "far", "beyond"),
+    [
+        (1019, 50, 8, False),  # a detector that does not clip its boxes
+        (78, 22, 0, True),  # images stored a little smaller than the model saw them
+        (94, 0, 6, True),
+        (96, 0, 4, False),
+        (0, 0, 0, False),
+    ],
+)
+def test_boxes_fit_unless_many_of_them_end_beyond_the_image(inside, a_little, far, beyond):
+    ends = np.repeat([0.7, 1.05, 1.4], [inside, a_little, far])
+    assert ends_beyond_images(ends) is beyond

@@ -11,6 +11,7 @@ from drift.status.tables import in_order, status_json, status_table
 from jobs.buckets.registry import open_bucket
 from jobs.errors import ExitCode, InputError
 from jobs.job_file.reading import load_job
+from reports.findings.model_quality.quality import QualityState
 from reports.history.history import history_bytes, history_name
 from reports.history.job_state import state_bytes
 from reports.json_report.report import report_json
@@ -149,3 +150,15 @@ def test_the_command_ends_with_what_it_found(bucket, tmp_path):
     assert "nowhere" in both.stdout
     faulty = warm_drift("status", "missing.toml", cwd=tmp_path)
     assert faulty.returncode == 2
+
+
+def test_a_worse_model_is_told_first_where_the_images_are_steady(bucket):
+    put(bucket, "calm")
+    put(bucket, "odd", "ssssd")
+    put(bucket, "worse", model=QualityState.DROPPED, model_headline="AP50 0.89 to 0.50")
+    jobs = in_order(jobs_of_bucket(bucket.url, PATH, ON_TIME))
+    assert [one.job for one in jobs] == ["odd", "worse", "calm"]
+    line = status_table(jobs, ON_TIME).splitlines()[2]
+    assert "\N{BLACK DOWN-POINTING TRIANGLE} model got worse, \N{BLACK CIRCLE} steady" in line
+    assert "AP50 0.89 to 0.50; images: Said of day 4" in line
+    assert exit_code_of_jobs(jobs) is ExitCode.FINISHED

@@ -285,7 +285,7 @@ def test_a_segment_that_drifted_is_the_headline_and_says_how_many_images_it_has(
     assert decision.headline == "Camera gate-3: images are darker than on normal days"
     assert decision.summary == (
         "Camera gate-3: images are darker than on normal days, brightness down from 140 to 98.1 "
-        "(1.30 sigma); 80 of 400 images."
+        "(1.30 sigma); 80 of 400 images come from camera gate-3."
     )
 
 
@@ -295,7 +295,10 @@ def test_further_segments_are_counted_and_the_whole_window_is_named_if_it_drifte
     assert decision.headline == (
         "Camera gate-3 and 2 more: images are darker and blurrier than on normal days"
     )
-    assert "(1.30 sigma) and 2 more; 80 of 400 images. All images together" in decision.summary
+    assert (
+        "(1.30 sigma) and 2 more; 80 of 400 images come from camera gate-3. All images together"
+        in decision.summary
+    )
 
 
 def test_a_hostile_name_of_a_segment_is_shortened_and_shown_on_one_line(say):
@@ -317,7 +320,10 @@ def test_classes_that_moved_in_a_segment_alone_are_the_models_predictions(say):
     )
     decision = say(QUIET, segment=segment_of(finding))
     assert decision.headline == ("Camera gate-3: the model's predictions are not as on normal days")
-    assert "share of prediction 'cat' 40 % to 90 %; 80 of 400 images." in decision.summary
+    assert (
+        "share of prediction 'cat' 40 % to 90 %; 80 of 400 images come from camera gate-3."
+        in decision.summary
+    )
 
 
 def test_a_quiet_run_says_that_parts_of_the_traffic_were_tested_too(say):

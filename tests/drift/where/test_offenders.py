@@ -113,6 +113,20 @@ def test_images_of_several_parts_are_shown_by_turns() -> None:
     assert alone == find_offenders(parts[0], window, profile_of(["mean"]))
 
 
+def test_images_of_the_part_that_the_headline_names_come_first() -> None:
+    window = window_of(pd.DataFrame({"mean": [90.0, 80.0, 85.0, 70.0]}), None, [0, 1, 2, 3])
+    current = pd.DataFrame({"mean": [3.0, 2.0, 2.5, 1.5]})
+    positions = Positions(reference=current.iloc[:1] * 0.0, current=current)
+    rows = AlignedRows(reference=positions.reference, current=current)
+    ranked = rank_images(positions, rows, comparison_of(["mean"], []), window)
+    usual = find_offenders(ranked, window, profile_of(["mean"]))
+    assert [one.image for one in usual] == ["00.jpg", "02.jpg", "01.jpg", "03.jpg"]
+    named = dataclasses.replace(ranked, named=np.array([False, True, False, True]))
+    shown = find_offenders(named, window, profile_of(["mean"]))
+    assert [one.image for one in shown] == ["01.jpg", "03.jpg", "00.jpg", "02.jpg"]
+    assert list(named.affected().labels) == list(ranked.affected().labels)
+
+
 def test_only_numbers_outside_of_what_is_usual_are_named() -> None:
     assert because(mean=(90.0, 3.0), sharpness=(-2.0, 1.5)) == (
         "blurrier (sharpness -2, reference 5 to 95)"

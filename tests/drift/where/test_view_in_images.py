@@ -80,7 +80,9 @@ def test_images_that_are_new_to_the_model_stand_out_and_are_listed(place) -> Non
     novel = {WINDOW.rows["image"].iloc[at] for at in NOVEL}
     assert np.mean([one.image in novel for one in listed.images]) > 0.7
     assert 10 <= place.affected <= len(NOVEL)
-    assert ("camera", "b") in [(one.column, one.value) for one in place.concentration.segments]
+    sits = place.concentration.segments[0]
+    assert (sits.column, sits.value) == ("camera", "b")
+    assert np.array_equal(place.ranked.named, CAMERAS["camera"] == "b")
 
 
 def test_captions_name_first_what_the_headline_names(tmp_path) -> None:

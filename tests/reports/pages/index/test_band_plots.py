@@ -5,7 +5,7 @@ import re
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
 
-from reports.findings.answers import State
+from reports.findings.answers import State, Verdict
 from reports.history.history import history_row
 from reports.pages.index.band_plots import BandCourse, band_plot
 from reports.pages.index.page import index_files
@@ -68,9 +68,18 @@ def test_a_missing_move_is_a_gap():
 def test_the_index_draws_bands_in_place_of_a_limit_that_quiet_days_exceed():
     page = page_of(rows_of(normal_days.quiet_day()))
     assert 'class="band"' in page
-    assert "as far as normal days go by themselves" in page
+    assert "as far as the mean of any column goes on normal days" in page
     assert "alarm limit" not in page
     assert "where nearly all normal days lie" in page
+
+
+def test_the_index_says_why_a_drift_can_lie_inside_the_band():
+    words = "a drift inside it is one of a column that varies less, of some images"
+    quiet = rows_of(normal_days.quiet_day())
+    assert words not in page_of(quiet)
+    inside = dataclasses.replace(quiet[-1], verdict=Verdict.DRIFT)
+    assert (inside.largest_effect or 0.0) <= (inside.widest_band or 0.0)
+    assert words in page_of([*quiet[:-1], inside])
 
 
 def test_rows_of_older_versions_keep_their_limit():

@@ -15,6 +15,10 @@ BROKEN = FoundJob(name="broken", problem="gs://a/broken/state.json: it says noth
 STOPPED = found("stopped", "sss")
 
 
+def worse(job, verdicts="sssss"):
+    return found(job, verdicts, model=QualityState.DROPPED, model_headline="AP50 0.89 to 0.50")
+
+
 def page_of(*jobs):
     return jobs_page("data_drift_reports", jobs, "gs://dogs").decode()
 
@@ -32,6 +36,16 @@ def test_jobs_that_need_a_look_come_first():
     assert names_of(page) == ["stopped", "b", "broken", "c", "a"]
 
 
+def test_a_worse_model_of_a_steady_job_stands_between_drift_and_inconclusive():
+    page = page_of(found("a"), worse("b"), found("c", "ssssi"), found("d", "ssssd"))
+    assert names_of(page) == ["d", "b", "c", "a"]
+    states = re.findall(r'<td role="cell" class="verdict">(.*?)</td>', page)
+    labels = [re.findall(r"</svg>([^<]+)</span>", one) for one in states]
+    assert labels == [["Drift"], ["Model got worse", "Steady"], ["Inconclusive"], ["Steady"]]
+    assert re.search('<header class="answer is-(.*?)">', page_of(worse("b")))[1] == "drift"
+    assert "1 model got worse" in page_of(worse("b"))
+
+
 @pytest.mark.parametrize(
     ("jobs", "words"),
     [
@@ -44,6 +58,13 @@ def test_jobs_that_need_a_look_come_first():
         (
             [found("a"), found("b", "ssssd"), STOPPED],
             "1 of 3 jobs says drift, 1 has not run when it should have",
+        ),
+        ([worse("a")], "The model got worse"),
+        ([worse("a", "ssssd")], "The job says drift, the model got worse"),
+        ([found("a"), worse("b")], "The model of 1 of 2 jobs got worse"),
+        (
+            [worse("a", "ssssd"), worse("b"), STOPPED],
+            "1 of 3 jobs says drift, the models of 2 got worse, 1 has not run when it should have",
         ),
     ],
 )
@@ -107,7 +128,9 @@ def test_the_page_breaks_no_rule_of_accessibility(dark, tmp_path):
     many = [found(f"{'long-' * 11}{number}", "sdi" * 5) for number in range(12)]
     pages = {
         "one": page_of(found("a")).encode(),
-        "many": page_of(*many, BROKEN, STOPPED, found("never", verdict=Verdict.DRIFT)).encode(),
+        "many": page_of(
+            *many, worse("w"), BROKEN, STOPPED, found("never", verdict=Verdict.DRIFT)
+        ).encode(),
     }
     broken = violations(pages, tmp_path, 360, 1400, dark=dark)
     assert broken == {"one": (), "many": ()}

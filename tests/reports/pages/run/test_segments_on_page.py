@@ -73,6 +73,18 @@ def test_quiet_segments_stand_below_the_columns() -> None:
     assert "What to do" not in page
 
 
+def test_parts_that_are_quiet_by_themselves_do_not_contradict_where_a_drift_sits() -> None:
+    run = dataclasses.replace(examples.drifted(), segment_tests=tested_segments.QUIET)
+    sits = dataclasses.replace(examples.drifted().segments[0], column="camera", value="gate-1")
+    words = "A part alone has too few images or normal days to show by itself the drift that all"
+    elsewhere = dataclasses.replace(run, segments=(dataclasses.replace(sits, column="day"),))
+    assert words not in page_of(elsewhere)
+    page = page_of(dataclasses.replace(run, segments=(sits,)))
+    assert words in page
+    assert '<a href="#where">Where it sits</a>' in page[page.index('id="segments"') :]
+    assert 'id="where"' in page
+
+
 def test_a_run_without_segments_has_no_section() -> None:
     assert 'id="segments"' not in page_of(examples.drifted())
     run = dataclasses.replace(normal_days.quiet_day(), segment_tests=SegmentTests())
