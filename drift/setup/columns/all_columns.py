@@ -153,7 +153,11 @@ def _guess_all(columns: Mapping[str, ColumnValues], time: Guess | None) -> Colum
         id=identity,
         latency=latency,
         client=client,
-        segments=guess_segments(left.columns.values(), [*known, *filter(None, [classes])]),
+        segments=guess_segments(
+            [*left.columns.values(), *(columns[one.column] for one in [client] if one)],
+            [*known, *filter(None, [classes])],
+            client.column if client else None,
+        ),
         notes=tuple(left.notes),
     )
 
