@@ -29,7 +29,7 @@ from drift.setup.log.times import SampledTimes
 from drift.setup.log.unread_objects import UnreadObjects, look_into
 from drift.setup.propose.examine_reference import as_they_count
 from drift.setup.propose.find_references import FoundReferences, LookedAt, find_references
-from drift.setup.propose.judged import JudgedLog, log_choice
+from drift.setup.propose.judged import JudgedLog, log_choice, reads_too
 from drift.setup.propose.nothing_found import (
     NothingFoundError,
     describe_seen,
@@ -187,7 +187,7 @@ def _context(
     return DoubtContext(
         located=looked_at.chosen.located,
         references=found.references,
-        taken_in_too=[] if candidate.source.images_only else too_wide(candidate.family, names),
+        taken_in_too=_taken_in_too(looked_at),
         newest=times.newest,
         now=now,
         copies=found.copies,
@@ -202,6 +202,20 @@ def _context(
         examined=found.examined,
         small_references=found.small,
     )
+
+
+def _taken_in_too(looked_at: LookedAt) -> list[str]:
+    """Return what the log's glob takes in that is no part of it, nor written as it is."""
+    candidate = looked_at.chosen.candidate
+    if candidate.source.images_only:
+        return []
+    alike = {
+        info.name
+        for other in looked_at.candidates.logs
+        if reads_too(candidate, other)
+        for info in other.family.members
+    }
+    return [one for one in too_wide(candidate.family, looked_at.seen.names) if one not in alike]
 
 
 def _judge(candidates: Candidates, images: Sequence[str], shelf: Shelf) -> list[JudgedLog]:
