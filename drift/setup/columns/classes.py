@@ -217,6 +217,20 @@ def _of_two_classes(guess: Guess, column: ColumnValues, prediction: ColumnValues
     return replace(guess, because=guess.because + said, is_plain=False)
 
 
+def guess_client(columns: Iterable[ColumnValues]) -> Guess | None:
+    """Return the column of who asked."""
+
+    def scored() -> Iterable[tuple[float, Guess]]:
+        for column in columns:
+            name = points(column.name, column_words.CLIENT)
+            if name <= 0 or column.distinct < 2 or column.uniqueness > 0.9:
+                continue
+            because = f"{column.distinct} different values, each in several rows"
+            yield name, Guess(column=column.name, because=because, is_plain=name >= 2)
+
+    return best_of(scored())
+
+
 def guess_segments(
     columns: Iterable[ColumnValues], known: Sequence[ColumnValues], client: str | None = None
 ) -> tuple[str, ...]:
