@@ -57,6 +57,10 @@ class BlockRecord:
     view: FamilySums | None = None
     view_id: str = ""
 
+    def lacks_segment(self, column: str) -> bool:
+        """Tell whether its images were measured before this column was a segment of the job."""
+        return self.logged > 0 and column not in self.segments
+
     @property
     def sums(self) -> BothSums:
         """The sums over all images."""

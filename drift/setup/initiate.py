@@ -29,7 +29,7 @@ from drift.setup.log.times import SampledTimes
 from drift.setup.log.unread_objects import UnreadObjects, look_into
 from drift.setup.propose.examine_reference import as_they_count
 from drift.setup.propose.find_references import FoundReferences, LookedAt, find_references
-from drift.setup.propose.judged import JudgedLog, log_choice
+from drift.setup.propose.judged import JudgedLog, log_choice, reads_too
 from drift.setup.propose.nothing_found import (
     NothingFoundError,
     describe_seen,
@@ -43,6 +43,8 @@ from drift.setup.propose.rows.without_boxes import without_boxes
 from drift.setup.propose.window import (
     ReferenceStretch,
     WindowGuess,
+    by_whole_days,
+    end_of_whole_days,
     enough_images,
     propose_stretch,
     propose_window,
@@ -125,7 +127,7 @@ def _of_images(
     template = _on_all_rows(chosen, shelf)
     times = _times_of(chosen.candidate, template, shelf)
     found = find_references(looked_at, template, times)
-    sides = _sides(found, times, now)
+    sides = _sides(found, times, now, by_days=chosen.candidate.family.is_dated)
     draft = described.proposal(
         columns=chosen.candidate.guesses,
         template=template,
@@ -151,7 +153,7 @@ def _of_rows(
     candidate = looked_at.chosen.candidate
     times = sampled_times(candidate)
     found = FoundReferences(references=rows.references, small=(), copies=None, examined=None)
-    sides = _sides(found, times, now)
+    sides = _sides(found, times, now, by_days=candidate.family.is_dated)
     draft = described.proposal(
         columns=without_boxes(candidate.guesses),
         template=None,
@@ -187,7 +189,7 @@ def _context(
     return DoubtContext(
         located=looked_at.chosen.located,
         references=found.references,
-        taken_in_too=[] if candidate.source.images_only else too_wide(candidate.family, names),
+        taken_in_too=_taken_in_too(looked_at),
         newest=times.newest,
         now=now,
         copies=found.copies,
@@ -202,6 +204,20 @@ def _context(
         examined=found.examined,
         small_references=found.small,
     )
+
+
+def _taken_in_too(looked_at: LookedAt) -> list[str]:
+    """Return what the log's glob takes in that is no part of it, nor written as it is."""
+    candidate = looked_at.chosen.candidate
+    if candidate.source.images_only:
+        return []
+    alike = {
+        info.name
+        for other in looked_at.candidates.logs
+        if reads_too(candidate, other)
+        for info in other.family.members
+    }
+    return [one for one in too_wide(candidate.family, looked_at.seen.names) if one not in alike]
 
 
 def _judge(candidates: Candidates, images: Sequence[str], shelf: Shelf) -> list[JudgedLog]:
@@ -246,7 +262,7 @@ class _Sides:
     stretch: ReferenceStretch | None
 
 
-def _sides(found: FoundReferences, times: SampledTimes, now: datetime) -> _Sides:
+def _sides(found: FoundReferences, times: SampledTimes, now: datetime, *, by_days: bool) -> _Sides:
     """Return the window, and the log's oldest stretch where nothing else can be the reference."""
     references = as_they_count(found.references, found.examined)
     stretch = None if references else propose_stretch(times)
@@ -262,13 +278,15 @@ def _sides(found: FoundReferences, times: SampledTimes, now: datetime) -> _Sides
         size = round(stretch.rows * times.images_a_row)
         left = max(2, times.rows - stretch.rows)
     enough = enough_images(size or times.rows, DETECTION.effect_to_see, DETECTION.false_alarm_rate)
+    midnight = end_of_whole_days(times, now) if by_days else None
     window = propose_window(
         times,
         enough,
-        now,
+        midnight or now,
         most_rows=left,
         not_before=stretch.end if stretch is not None else times.images_since,
     )
+    window = by_whole_days(window) if midnight else window
     if stretch is None and window.rows is not None and window.images < MIN_IMAGES:
         # With so few rows yet the window grows with the log until it holds enough.
         window = replace(window, rows=enough)

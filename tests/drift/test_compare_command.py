@@ -70,11 +70,13 @@ def test_two_segments_of_one_run_are_two_sides(folder):
         (("latest", "yesterday"), r"has no run 'yesterday'"),
         (
             ("latest", "latest", "--segment", "camera=gate-77"),
-            r"tested no such part\. Tested there: camera=gate-3, camera=gate-1 and client=large",
+            r"tested no such part\. Tested there: camera=gate-3, camera=gate-1 and client=large\. "
+            r"Which columns .* repeat the run: drift run JOB\.toml --until 2025-03-05T00:00:00Z",
         ),
         (
             ("latest", "latest", "--segment", "camera=gate-8"),
-            r"not tested in .*: known on 2 of 7 normal days of its own",
+            r"not tested in .*: known on 2 of 7 normal days of its own\. A report holds figures of "
+            r"tested parts only\. .* repeat the run .* drift\.compare",
         ),
     ],
 )

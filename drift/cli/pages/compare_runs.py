@@ -96,12 +96,25 @@ def _part(findings: RunFindings, segment: str) -> SegmentTest:
     left = () if tests is None else tests.not_tested
     reasons = [one.reason for one in left if (one.column, one.value) == (column, value)]
     if reasons:
-        raise UsageError(f"--segment {segment}: not tested in {findings.run_id}: {reasons[0]}")
+        raise UsageError(
+            f"--segment {segment}: not tested in {findings.run_id}: {reasons[0]}. A report holds "
+            f"figures of tested parts only. {_once_tested(findings)}, or compare the images "
+            "of the two parts with drift.compare in Python (docs/compare.md)."
+        )
     known = listed([f"{one.column}={one.value}" for one in tested]) or "none"
     raise UsageError(
         f"--segment {segment}: the run {findings.run_id} tested no such part. Tested there: "
-        f"{known}. Which columns are parts of the traffic, segments.columns says."
+        f"{known}. Which columns are parts of the traffic, segments.columns says; of a "
+        f"column that was added later, repeat the run: {_again(findings)}"
     )
+
+
+def _once_tested(findings: RunFindings) -> str:
+    return f"Once enough days know it, repeat the run ({_again(findings)})"
+
+
+def _again(findings: RunFindings) -> str:
+    return f"drift run JOB.toml --until {findings.window.end}"
 
 
 def _page(place: Workplace, name: str, run_id: str) -> str | None:

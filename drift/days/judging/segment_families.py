@@ -34,11 +34,14 @@ class SegmentPast:
     days
         On how many days the past blocks begin that know it, those that a person rejected left out;
         0 where that does not matter, as it is too small or others have more images.
+    unrecorded
+        On how many further days they begin that were measured without its column.
     """
 
     segment: SegmentValue
     blocks: tuple[BothSums, ...]
     days: int
+    unrecorded: int = 0
 
     @property
     def window(self) -> BothSums:
@@ -180,10 +183,14 @@ def _with_past(
     past = [segment_sums(record, one.segment) for record in known.records]
     own = [segment_sums(record, one.segment) for record in known.own_records]
     seen = np.array([_images(sums) > 0 for sums in past], dtype=np.bool_) & ~rejected
+    lacking = np.array(
+        [record.lacks_segment(one.segment.column) for record in known.records], dtype=np.bool_
+    )
     return replace(
         one,
         blocks=(*(_renamed(sums, renaming) for sums in (*past, *own)), one.window),
         days=len(np.unique(known.dates[seen])),
+        unrecorded=len(np.unique(known.dates[lacking & ~rejected])),
     )
 
 

@@ -10,6 +10,7 @@ from drift.days.judging.compare_days import NormalDays
 from drift.days.judging.segment_families import SegmentPast
 from drift.days.model.plan import NEEDED_DAYS
 from reports.findings.places import UntestedSegment
+from reports.words.numbers import counted
 
 
 def segments_of_window(
@@ -52,5 +53,14 @@ def _reason(one: SegmentPast, tested: int) -> str:
     if tested >= MOST_TESTED and len(one.blocks) == 1:
         return f"{MOST_TESTED} others have more images"
     if not one.is_known:
-        return f"known on {one.days} of {NEEDED_DAYS} normal days of its own"
+        return f"known on {one.days} of {NEEDED_DAYS} normal days of its own{_what_to_do(one)}"
     return f"fewer than {NEEDED_DAYS} days on which it was normal"
+
+
+def _what_to_do(one: SegmentPast) -> str:
+    if not one.unrecorded:
+        return ""
+    return (
+        f"; {counted(one.unrecorded, 'day')} before the window were measured without "
+        f"{one.segment.column}: drift baseline rebuild JOB.toml measures them with it"
+    )

@@ -15,15 +15,18 @@ from drift.setup.columns.values import column_values
 from drift.workplace import Workplace
 from jobs.errors import DriftError, ExitCode
 from jobs.job_file.prediction_settings import PredictionSettings
+from jobs.predictions.log_columns import NeededColumns, made_columns
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.predictions.selection.choose import objects_of_log
 from jobs.times.windows import WindowRequest
 from jobs.toml_text import as_text
+from reports.words.numbers import listed
 
 _LISTED = 1_000
 _LOOKED_AT = 200
 _SHOWN_NAMES = 8
+_COLUMNS_SHOWN = 12
 _BY_CONTENT = "format told by content"
 _ALL_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -179,11 +182,40 @@ def _columns(place: Workplace, rows: PredictionRows) -> Check:
     whole = _whole_answers(place, rows)
     if whole:
         return look("columns", found, whole)
+    return _other_columns(place, rows, found)
+
+
+def _other_columns(place: Workplace, rows: PredictionRows, found: str) -> Check:
+    """Say which columns the job does not use."""
     unused = _unused(place, rows) if len(rows) else []
     if unused:
         said = f"Not used, but they look right: {', '.join(unused)} (predictions.columns)."
         return Check(thing="columns", state=CheckState.OK, found=found, mend=said)
+    left = _used_by_nothing(place, rows)
+    if left:
+        found += f"; not used: {listed(left, most=_COLUMNS_SHOWN)}"
     return is_ok("columns", found)
+
+
+def _used_by_nothing(place: Workplace, rows: PredictionRows) -> list[str]:
+    """Return the columns of the window's rows that nothing of the job names."""
+    job = place.job
+    if job.predictions.images_only:
+        return []
+    named = job.predictions.columns
+    needed = NeededColumns(
+        named=named,
+        extra=tuple(place.locator.columns_used()),
+        segments=tuple(job.segments.columns),
+        from_path=job.predictions.from_path,
+    )
+    made = {*made_columns(named), job.quality.version}
+    inside = () if named.answer is None else (f"{named.answer}.", f"{named.answer} ")
+    return [
+        str(one)
+        for one in rows.raw.columns
+        if not needed.names(one) and one not in made and not str(one).startswith(inside)
+    ]
 
 
 def _whole_answers(place: Workplace, rows: PredictionRows) -> str:

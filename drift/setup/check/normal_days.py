@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from drift.days.blocks import Block
 from drift.days.records.calendar import BlockCalendar, BlockKind
 from drift.days.records.stored.store import RecordStore
+from drift.observations.segments.segment_values import recorded_segments
 from drift.setup.check.images import CheckedImages
 from drift.setup.check.result import Check, failed, is_ok, look
 from drift.workplace import Workplace
 from jobs.errors import DriftError
 from jobs.job_file.baseline_settings import FEWEST_IMAGES
 from jobs.times.windows import TimeWindow, WindowRequest
-from reports.words.numbers import counted
+from reports.words.numbers import counted, listed
 
 _THING = "normal days"
 _MINUTE_S = 60.0
@@ -79,7 +80,7 @@ def check_normal_days(
     many, known, each, unit = days.many, days.known, days.images_each, days.unit
     asked = f"{many:,} times {unit}" if days.by_rows else counted(many, unit)
     if known >= many:
-        yield is_ok(_THING, f"the {asked} before the window are measured")
+        yield _measured(place, request, window, profile_id, asked)
         return
     if images.images and each < FEWEST_IMAGES:
         yield look(
@@ -93,6 +94,38 @@ def check_normal_days(
     if known:
         there = f"{known} of the {asked} before the window are measured; the others take"
     yield _cost(there, days.images, images, baseline.most_minutes)
+
+
+def _measured(
+    place: Workplace,
+    request: WindowRequest,
+    window: TimeWindow,
+    profile_id: str | None,
+    asked: str,
+) -> Check:
+    """Say that all blocks are measured, and which segments were not told apart then."""
+    found = f"the {asked} before the window are measured"
+    wanted = recorded_segments(place.job)
+    if profile_id is None or not wanted:
+        return is_ok(_THING, found)
+    calendar = BlockCalendar.of(request, window, place.job.day_zone)
+    store = RecordStore(place, profile_id, calendar.rows)
+    try:
+        before = [one for one in store.list() if one.end <= window.start]
+        newest = sorted(before, key=lambda one: one.start)[-place.job.baseline.days :]
+        records = [one.record for one in store.read(newest).values()]
+    except DriftError as error:
+        return failed(_THING, error)
+    lacking = {name: sum(one.lacks_segment(name) for one in records) for name in wanted}
+    lacking = {name: many for name, many in lacking.items() if many}
+    if not lacking:
+        return is_ok(_THING, found)
+    without = f"{max(lacking.values())} of them without {listed(list(lacking), most=5)}"
+    return look(
+        _THING,
+        f"{found}, {without}, so that these segments are not tested yet",
+        "drift baseline rebuild JOB.toml measures those days with it.",
+    )
 
 
 def days_to_measure(

@@ -14,6 +14,7 @@ from drift.setup.columns.changes import fills_of, rows_with_times, rows_without_
 from drift.setup.columns.classes import (
     FEATURE_NAMES,
     fallback_prediction,
+    guess_client,
     guess_confidence,
     guess_label,
     guess_prediction,
@@ -41,6 +42,8 @@ class ColumnGuesses:
         `predictions.day_first`, None where it does not matter.
     unfit
         The keys for which there are columns, but none that a run can use; `notes` says why.
+    unused
+        The columns that nothing was made of.
     notes
         What else was seen, such as columns that look right by name but cannot be used.
     """
@@ -62,6 +65,7 @@ class ColumnGuesses:
     boxes: BoxGuess | None = None
     segments: tuple[str, ...] = ()
     unfit: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def without_shared_rivals(self) -> ColumnGuesses:
@@ -137,12 +141,17 @@ def _guess_all(columns: Mapping[str, ColumnValues], time: Guess | None) -> Colum
     found = _guess_classes(left, columns, answer)
     identity = left.take(_guess_id(left.columns.values()))
     latency = left.take(_guess_latency(left))
-    client = left.take(_guess_client(left.columns.values()))
+    client = left.take(guess_client(left.columns.values()))
     classes = answer.classes if answer else None
     known = [columns[one.column] for one in (found.prediction, found.label) if one]
     reading = columns[time.column].time_reading if time else None
     if boxes is not None:
         found = with_boxes(found, boxes)
+    segments = guess_segments(
+        [*left.columns.values(), *(columns[one.column] for one in [client] if one)],
+        [*known, *filter(None, [classes])],
+        client.column if client else None,
+    )
     return replace(
         found,
         time=time,
@@ -153,7 +162,8 @@ def _guess_all(columns: Mapping[str, ColumnValues], time: Guess | None) -> Colum
         id=identity,
         latency=latency,
         client=client,
-        segments=guess_segments(left.columns.values(), [*known, *filter(None, [classes])]),
+        segments=segments,
+        unused=tuple(name for name in left.columns if name not in segments),
         notes=tuple(left.notes),
     )
 
@@ -285,15 +295,3 @@ def _guess_latency(left: _Open) -> Guess | None:
             yield name, Guess(column=column.name, because=because, is_plain=in_ms)
 
     return best_of(scored(), fewest=1.0)
-
-
-def _guess_client(columns: Iterable[ColumnValues]) -> Guess | None:
-    def scored() -> Iterable[tuple[float, Guess]]:
-        for column in columns:
-            name = points(column.name, column_words.CLIENT)
-            if name <= 0 or column.distinct < 2 or column.uniqueness > 0.9:
-                continue
-            because = f"{column.distinct} different values, each in several rows"
-            yield name, Guess(column=column.name, because=because, is_plain=name >= 2)
-
-    return best_of(scored())

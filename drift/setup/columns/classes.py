@@ -18,6 +18,10 @@ from reference_stats.features.registry import FEATURES
 FEATURE_NAMES = frozenset(feature.name for feature in FEATURES)
 _MOST_READABLE = 0.5
 _MOST_SEGMENTS = 5
+_MOST_PARTS = 30
+_VERSIONS_A_ROW = 0.05
+_FEWEST_ROWS = 2
+_FAIR_SHARE = 0.03
 _FEWEST_VALUES = 2
 _CLEARLY_NAMED = 3.0
 _FEW_BELOW_HALF = 0.05
@@ -213,26 +217,67 @@ def _of_two_classes(guess: Guess, column: ColumnValues, prediction: ColumnValues
     return replace(guess, because=guess.because + said, is_plain=False)
 
 
+def guess_client(columns: Iterable[ColumnValues]) -> Guess | None:
+    """Return the column of who asked."""
+
+    def scored() -> Iterable[tuple[float, Guess]]:
+        for column in columns:
+            name = points(column.name, column_words.CLIENT)
+            if name <= 0 or column.distinct < 2 or column.uniqueness > 0.9:
+                continue
+            because = f"{column.distinct} different values, each in several rows"
+            yield name, Guess(column=column.name, because=because, is_plain=name >= 2)
+
+    return best_of(scored())
+
+
 def guess_segments(
-    columns: Iterable[ColumnValues], known: Sequence[ColumnValues]
+    columns: Iterable[ColumnValues], known: Sequence[ColumnValues], client: str | None = None
 ) -> tuple[str, ...]:
-    """Return columns with few values, each of them in a fair share of the rows."""
+    """Return columns with few values; of unknown names those with values in a fair share of rows.
+
+    A column whose name says what it is, such as ``model_version``, is one as well where its values
+    are numbers such as 1.3, and where nearly all rows share one: the other value may be new.
+
+    Parameters
+    ----------
+    known
+        The columns of classes, which are no segments in other words.
+    client
+        The column of the client, if there is one.
+    """
     scored: list[tuple[float, str]] = []
     for column in columns:
-        if column.name in FEATURE_NAMES or not column.is_class_like or column.share_filled < 0.8:
-            continue
-        common = [count for _, count in column.counts.most_common(2)]
-        if not 2 <= column.distinct <= 30 or common[1] < 0.03 * len(column.filled):
-            continue
         name = points(column.name, column_words.SEGMENT)
+        is_named = name >= _CLEARLY_NAMED or column.name == client
+        if column.name in FEATURE_NAMES or column.share_filled < 0.8:
+            continue
+        if not _has_few_values(column, is_named=is_named):
+            continue
         if points(column.name, column_words.PREDICTION) >= 4:
             continue
-        if name < 0 or (name == 0 and column.is_numeric) or column.time_reading.share > 0.5:
+        if column.name != client and (name < 0 or (name == 0 and column.is_numeric)):
+            continue
+        if column.time_reading.share > 0.5:
             continue
         if any(_says_the_same(column, other) for other in known):
             continue
         scored.append((-name, column.name))
     return tuple(name for _, name in sorted(scored)[:_MOST_SEGMENTS])
+
+
+def _has_few_values(column: ColumnValues, *, is_named: bool) -> bool:
+    """Tell whether a column has two to thirty values that stand in several rows each."""
+    if not 2 <= column.distinct <= _MOST_PARTS:
+        return False
+    rows = len(column.filled)
+    # Versions such as 1.3 are numbers too.
+    if not column.is_class_like and not (
+        is_named and column.is_numeric and column.distinct <= _VERSIONS_A_ROW * rows
+    ):
+        return False
+    second = column.counts.most_common(2)[1][1]
+    return second >= (_FEWEST_ROWS if is_named else _FAIR_SHARE * rows)
 
 
 def _says_the_same(column: ColumnValues, other: ColumnValues) -> bool:

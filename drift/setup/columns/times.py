@@ -11,6 +11,7 @@ from drift.setup.columns.guess import Guess
 from drift.setup.columns.values import FEWEST_TIMES, ColumnValues
 from drift.setup.columns.zone_doubts import zones_in_doubt
 from drift.setup.words import has_word
+from jobs.predictions.row_times.seen import DAY_US
 
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?")
 _CAPTURE_WORDS = frozenset({"capture", "captured", "taken", "shot", "exif", "aufnahme"})
@@ -21,6 +22,7 @@ _REQUEST_WORDS = frozenset(
     }
 )  # fmt: skip
 _FEWEST_FILLED = 0.5
+_NEARLY_ALL = 0.99
 
 
 def with_request_time(columns: Mapping[str, ColumnValues], guesses: ColumnGuesses) -> ColumnGuesses:
@@ -88,7 +90,18 @@ def other_time_columns(
         and column.share_filled >= _FEWEST_FILLED
         and not column.is_digits
         and column.time_reading.share >= FEWEST_TIMES
+        and not (guesses.time and _is_day_of(column, columns[guesses.time.column]))
     )
+
+
+def _is_day_of(column: ColumnValues, time: ColumnValues) -> bool:
+    """Tell whether a column holds nothing but the days of the times."""
+    days, moments = column.time_reading.moments, time.time_reading.moments
+    known = (days >= 0) & (moments >= 0)
+    if column.time_reading.has_clock or not known.any():
+        return False
+    same = days[known] == moments[known] // DAY_US * DAY_US
+    return bool(same.mean() >= _NEARLY_ALL)
 
 
 def clock_columns(columns: Mapping[str, ColumnValues]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from drift.setup.log.candidates import Candidate
 from drift.setup.log.row_moments import sorted_moments
 from drift.setup.propose.proposal import LogChoice
 from drift.setup.words import REFERENCE_WORDS, has_word
+from jobs.predictions.selection.object_names import compile_glob
 
 # A full share of images found weighs as much as this many points of names and content.
 _WORTH_OF_IMAGES = 8.0
@@ -62,5 +63,17 @@ def log_choice(chosen: JudgedLog, judged: Sequence[JudgedLog]) -> LogChoice:
         because=because,
         source=source,
         written=sample.written,
-        others=tuple(one.candidate.family.path for one in judged[1:4] if one.points() > 0),
+        others=tuple(
+            one.candidate.family.path
+            for one in judged[1:4]
+            if one.points() > 0 and not reads_too(chosen.candidate, one.candidate)
+        ),
     )
+
+
+def reads_too(chosen: Candidate, other: Candidate) -> bool:
+    """Tell whether the chosen log's glob takes in another one, and the columns are the same."""
+    if chosen is other or "*" not in chosen.family.path or set(chosen.values) != set(other.values):
+        return False
+    glob = compile_glob(chosen.family.path)
+    return all(glob.fullmatch(info.name) for info in other.family.members)

@@ -9,8 +9,12 @@ from pathlib import Path
 from drift.setup.model.guess import ModelGuess
 from drift.setup.propose.proposal import Proposal
 from drift.setup.propose.write_job_file import job_file_text
+from jobs.images.template import placeholders_of
 from jobs.job_file.job import Job
 from jobs.times.windows import format_duration
+from reports.words.numbers import listed
+
+_COLUMNS_SHOWN = 12
 
 
 def validated(proposal: Proposal) -> str:
@@ -52,7 +56,7 @@ def told(proposal: Proposal, target: Path) -> str:
         lines.insert(-1, f"           with the predictions in {proposal.reference_log}")
     if proposal.columns.segments:
         lines.append(f"segments   {', '.join(proposal.columns.segments)}")
-    lines += [*_labels(proposal), *_model(proposal.model)]
+    lines += [*_labels(proposal), *_model(proposal.model), *_not_used(proposal)]
     if proposal.doubts:
         lines += ["", "Unsure, please look (marked UNSURE in the file):"]
         lines += [f"- {doubt.key}: {doubt.text}" for doubt in proposal.doubts]
@@ -61,6 +65,19 @@ def told(proposal: Proposal, target: Path) -> str:
         "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
         for line in lines
     )
+
+
+def _not_used(proposal: Proposal) -> Iterator[str]:
+    """Yield which columns of the log the job file names nowhere."""
+    template = proposal.template
+    used = {one.column for one in proposal.columns.named.values()} | set(proposal.numbers)
+    if template is not None:
+        used |= {template.column or "", *(one.column for one in placeholders_of(template.path))}
+    if proposal.version is not None:
+        used.add(proposal.version)
+    left = [one for one in proposal.columns.unused if one not in used]
+    if left:
+        yield f"not used   {listed(left, most=_COLUMNS_SHOWN)}"
 
 
 def _labels(proposal: Proposal) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from drift.comparison.power import critical_value, images_needed
@@ -18,6 +18,8 @@ _ENOUGH = 100
 # A day with so many images is a window: what began on it is named best, and each day is told once.
 # The normal days before it make up for its size, so there have to be some.
 _A_DAYS_IMAGES = 50
+# The last row of a whole day is hardly older than this at its midnight.
+_LAST_ROW_BEFORE = timedelta(hours=2)
 _NORMAL_DAYS = timedelta(days=8)
 # Every image of a window is fetched once; more than this in a day is better taken in part.
 MOST_IMAGES = 50_000
@@ -52,6 +54,13 @@ class WindowGuess:
     rows: int | None = None
     align: timedelta | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def align_because(self) -> str:
+        """Why `align` is not one hour."""
+        if self.align is not None and self.align >= _DAY:
+            return "The log comes by whole days: windows end at midnight UTC."
+        return "Windows end at the full minute, not hour: the newest rows are that new."
 
 
 def enough_images(reference_images: int, effect: float, false_alarm_rate: float) -> int:
@@ -108,6 +117,18 @@ def propose_window(
             align=_fine_align(times, length, now),
         )
     return _by_rows(times, enough, now, most_rows, length, rate)
+
+
+def end_of_whole_days(times: SampledTimes, now: datetime) -> datetime | None:
+    """Return the last midnight UTC where the newest rows end there; None where they do not."""
+    midnight = floor_time(now, _DAY)
+    ends_there = midnight - _LAST_ROW_BEFORE <= times.newest < midnight
+    return midnight if ends_there and midnight < floor_time(now, _HOUR) else None
+
+
+def by_whole_days(window: WindowGuess) -> WindowGuess:
+    """Return the window of whole days; one of rows stays as it is."""
+    return window if window.last is None else replace(window, align=_DAY)
 
 
 def _is_days_worth(times: SampledTimes, now: datetime) -> bool:

@@ -210,9 +210,7 @@ def _window(proposal: Proposal) -> Iterator[str]:
         yield f"rows = {window.rows}"
         yield '# last = "7d"'
     if window.align is not None:
-        yield from comment(
-            "Windows end at the full minute, not hour: the newest rows are that new."
-        )
+        yield from comment(window.align_because)
         yield f"align = {as_text(format_duration(window.align))}"
 
 

@@ -126,3 +126,15 @@ def test_objects_named_like_the_log_that_no_run_reads_are_named(tmp_path):
     assert "The path does not match logs/p.csv.zst, which is named alike" in said(
         proposed(tmp_path)
     )
+
+
+def test_a_column_with_the_day_of_the_timestamp_is_no_other_time(tmp_path):
+    rows = requests(80)
+    for one in rows:
+        put(tmp_path, f"images/{one.id}.jpg", one.number)
+    written = [row(one) | {"day": f"{one.time:%Y-%m-%d}"} for one in rows]
+    write_csv(tmp_path / "log.csv", written)
+    assert "Other times" not in said(proposed(tmp_path))
+    late = [one | {"day": "2020-01-01"} for one in written]
+    write_csv(tmp_path / "log.csv", late)
+    assert "Other times are in day." in said(proposed(tmp_path))

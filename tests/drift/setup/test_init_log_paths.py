@@ -191,3 +191,12 @@ def test_the_day_of_a_rotation_says_nothing_about_the_days_of_the_rows():
 )
 def test_a_folder_of_one_moment_changes_as_a_whole(folder):
     assert general_part(folder) == "*"
+
+
+def test_a_part_of_a_random_name_that_the_glob_reads_too_is_no_other_log(tmp_path):
+    folder = with_images(tmp_path)
+    names = ["a1b2c3"] * (len(ROWS) - 1) + ["afaccf"]
+    for one, ending in zip(ROWS, names, strict=True):
+        write_jsonl(folder / f"logs/{one.id}-{one.number:02d}{ending}.jsonl", [row(one)] * 2)
+    assert "It could also be" not in said(proposed(folder))
+    assert "not looked into" not in said(proposed(folder))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -152,3 +153,15 @@ def test_the_report_says_why_a_value_was_not_tested() -> None:
         "small": "fewer than 30 independent images in this window",
     }
     assert segments_of_window(normal_of(known(days, {})), (), 0.01, str).tests is None
+
+
+def test_the_report_says_how_days_measured_before_a_segment_was_named_come_to_know_it() -> None:
+    days = known([{"a": 60}] * 8, {"a": 60})
+    old = [replace(one, segments={}) for one in days.records[:7]]
+    normal = normal_of(replace(days, records=(*old, days.records[-1])))
+    tests = segments_of_window(normal, (), 0.01, lambda _: "").tests
+    assert tests is not None
+    assert [one.reason for one in tests.not_tested] == [
+        "known on 1 of 7 normal days of its own; 7 days before the window were measured without "
+        "camera: drift baseline rebuild JOB.toml measures them with it"
+    ]

@@ -77,6 +77,20 @@ def test_days_that_are_measured_are_not_counted_again(folder):
     assert all_of_them.found == "the 3 days before the window are measured"
 
 
+def test_days_measured_before_a_segment_was_named_are_told(folder):
+    job = job_with(folder, baseline={"days": 3}, segments={"columns": ["camera"]})
+    place = place_of(job)
+    request = requested_window(job, RunOptions(until=day(6)), NOW)
+    window = TimeWindow(start=request.start or day(5), end=request.end)
+    pinned = pinned_profile(place_of(job_with(folder))).id
+
+    (one,) = check_normal_days(place, request, window, TRIED, pinned)
+
+    assert one.state is CheckState.LOOK
+    assert "are measured, 3 of them without camera" in one.found
+    assert "drift baseline rebuild" in one.mend
+
+
 def test_jobs_without_days_and_runs_without_time_are_told(folder):
     (none,) = checked(folder, days=0)
     (never,) = checked(folder, days=28, most_minutes=0)
