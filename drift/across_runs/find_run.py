@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from datetime import UTC, timedelta
+from datetime import UTC
 
 from drift.workplace import Workplace
 from jobs.errors import UsageError
 from reports.history.history import HistoryRow, parse_time
 from reports.history.store import read_history
+from reports.words.lengths import last_day
 
 LATEST = "latest"
 _NAMED = 5
@@ -25,8 +26,9 @@ def find_run(rows: Sequence[HistoryRow], wanted: str, place: Workplace) -> Histo
     rows
         The job's history, the newest window last.
     wanted
-        ``latest``, a run's id, the beginning of the id of one run only, or the last day of the
-        window of one run only, such as ``2025-03-04``: the day that the run's page names.
+        ``latest``, a run's id, the beginning of the id of one run only, or the day that
+        the page of one run only names, such as ``2025-03-04``: its last, else another of its
+        window.
 
     Raises
     ------
@@ -55,7 +57,7 @@ def matching_runs(
     if exact or not wanted:
         return exact
     if _DAY.fullmatch(wanted):
-        return tuple(row for row in rows if _last_day(row, place) == wanted)
+        return _runs_of_day(rows, wanted, place)
     return tuple(row for row in rows if row.run_id.startswith(wanted))
 
 
@@ -72,14 +74,26 @@ def find_run_now(place: Workplace, wanted: str) -> HistoryRow:
     return find_run(read_history(place.bucket, place.prefix), wanted, place)
 
 
-def _last_day(row: HistoryRow, place: Workplace) -> str:
-    """Return the day of the window's last moment, in the zone that the job's days are made of."""
+def _runs_of_day(rows: Sequence[HistoryRow], day: str, place: Workplace) -> tuple[HistoryRow, ...]:
+    """Return the runs that are called by a day; where none is, those whose window has part of it.
+
+    The day is one of the zone that the job's days are made of, or of UTC, as the pages say it.
+    """
+    called = tuple(row for row in rows if day in _called_by(row, place))
+    return called or tuple(row for row in rows if day in _touched(row))
+
+
+def _called_by(row: HistoryRow, place: Workplace) -> set[str]:
     try:
-        end = parse_time(row.window_end)
+        start, end = parse_time(row.window_start), parse_time(row.window_end)
     except ValueError:
-        return ""
-    last = (end - timedelta(microseconds=1)).astimezone(place.job.day_zone or UTC)
-    return last.date().isoformat()
+        return set()
+    zones = (UTC, place.job.day_zone or UTC)
+    return {last_day(start.astimezone(one), end.astimezone(one)).isoformat() for one in zones}
+
+
+def _touched(row: HistoryRow) -> set[str]:
+    return {row.window_start.partition("T")[0], row.window_end.partition("T")[0]}
 
 
 def _several(matching: Sequence[HistoryRow], wanted: str, place: Workplace) -> str:
@@ -100,6 +114,9 @@ def _none(rows: Sequence[HistoryRow], wanted: str, place: Workplace) -> str:
     near = difflib.get_close_matches(wanted, known, n=_NAMED, cutoff=0.7)
     newest = ", ".join(known[: -_NAMED - 1 : -1])
     shown = f"The nearest are: {', '.join(near)}" if near else f"The newest are: {newest}"
+    if _DAY.fullmatch(wanted):
+        days = sorted({day for row in rows for day in _called_by(row, place)}, reverse=True)
+        shown = f"The newest days with a run are: {', '.join(days[:_NAMED])}"
     return (
         f"{place.job.name} has no run {wanted!r} in {place.bucket.url_of(place.prefix)}/history. "
         f"{shown}. Or say {LATEST}."

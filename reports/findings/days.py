@@ -121,7 +121,7 @@ class Baseline:
     first, last
         ISO 8601: the start of the first and the end of the last of them; empty where there is none.
     kept_out
-        How many blocks do not teach, by reason.
+        How many blocks do not teach, by reason; blocks before the log's first rows are not counted.
     not_made
         How many blocks the log may hold that this run had no time to measure.
     digest

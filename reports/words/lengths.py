@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 _SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
@@ -19,6 +19,7 @@ _MANY_MONTHS = 36
 _FEW_HOURS = 72
 # From this many units on, the next smaller unit is left out.
 _FEW = 5
+_LAST_MOMENT = timedelta(microseconds=1)
 
 
 def span_words(length: timedelta) -> str:
@@ -64,3 +65,29 @@ def _two_units(length: timedelta, small: timedelta, factor: int, names: tuple[st
 
 def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun if number == 1 else noun + 's'}"
+
+
+def last_day(start: datetime, end: datetime) -> date:
+    """Return the day that a run is called by: the last one of its window, in the zone of `end`.
+
+    A window of whole days may begin at any hour, such as the midnight of another zone: its last
+    day is then the one that holds most of its last 24 hours. Of other windows it is the day of
+    their last moment, so that one up to midnight ends the day before.
+
+    >>> last_day(datetime(2026, 11, 25, 5), datetime(2026, 11, 26, 5))
+    datetime.date(2026, 11, 25)
+    """
+    return (end - _reach(end - start)).date()
+
+
+def first_day(start: datetime, end: datetime) -> date:
+    """Return the first day of a window, as `last_day` tells its last one."""
+    return (start + _reach(end - start) - _LAST_MOMENT).date()
+
+
+def _reach(length: timedelta) -> timedelta:
+    """Return how far before its end a window's last day is asked for."""
+    days = round(length / _DAY)
+    # A day on which clocks change has 23 or 25 hours.
+    of_days = days > 0 and abs(length - days * _DAY) <= _HOUR
+    return _DAY / 2 if of_days else _LAST_MOMENT

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import timedelta
 
 from reference_stats.model_view.measures import Measure
 from reports.findings.answers import State, Verdict
 from reports.findings.remarks import RemarkWeight
 from reports.findings.run import ProfileSummary, RunFindings, WindowSpan
 from reports.history.history import parse_time
-from reports.words.lengths import span_words
+from reports.words.lengths import first_day, last_day, span_words
 from reports.words.numbers import SIGMA, counted, day, moment, sentence
 
 SIGMA_EXPLAINED = (
@@ -54,6 +53,14 @@ def length_words(window: WindowSpan) -> str:
         return ""
 
 
+def last_day_words(window: WindowSpan) -> str:
+    """Return the day that a run is called by: ``4 Mar 2025``."""
+    try:
+        return day(last_day(parse_time(window.start), parse_time(window.end)).isoformat())
+    except ValueError:
+        return window.end
+
+
 def days_words(window: WindowSpan) -> str:
     """Return a window's days in UTC: ``4 Mar 2025`` or ``8 to 14 Mar 2025``."""
     try:
@@ -61,7 +68,7 @@ def days_words(window: WindowSpan) -> str:
     except ValueError:
         return window.end
     # The end is not in the window.
-    first, last = day(start.isoformat()), day((end - timedelta(microseconds=1)).isoformat())
+    first, last = (day(one(start, end).isoformat()) for one in (first_day, last_day))
     if first == last:
         return last
     for part in (1, 2):

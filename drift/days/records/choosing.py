@@ -68,6 +68,15 @@ def chosen_by_rows(blocks: Iterable[Block], before: datetime, number: int) -> tu
     return tuple(chosen)
 
 
+def since_the_first_rows(reasons: Sequence[str]) -> Sequence[str]:
+    """Return the reasons of blocks, oldest first, without those before the first with rows.
+
+    A log that begins two weeks ago keeps no day out by that.
+    """
+    first = next((at for at, reason in enumerate(reasons) if reason != NO_ROWS), len(reasons))
+    return reasons[first:]
+
+
 def counted_reasons(reasons: Sequence[str]) -> dict[str, int]:
     """Return how often each reason is given, without those that are empty, sorted."""
     return {reason: reasons.count(reason) for reason in sorted(set(reasons)) if reason}

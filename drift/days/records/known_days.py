@@ -10,7 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift.days.blocks import Block, BlockRecord
-from drift.days.records.choosing import UNREADABLE, counted_reasons, why_not
+from drift.days.records.choosing import (
+    UNREADABLE,
+    counted_reasons,
+    since_the_first_rows,
+    why_not,
+)
 from drift.days.records.gathering import Gathering
 from drift.days.records.measured.measure import Measuring, window_sums
 from drift.days.records.measured.scales import ProfileScales
@@ -54,7 +59,8 @@ class KnownDays:
     unit
         What a block is: ``"day"``, ``"hour"``, ``"window"`` or ``"500 rows"``.
     kept_out
-        How many further blocks were looked at and cannot show what is normal, by reason.
+        How many further blocks were looked at and cannot show what is normal, by reason. Those
+        before the log's first rows are not among them.
     not_made
         How many blocks could not be measured yet.
     late_rows
@@ -176,7 +182,7 @@ def _known(
         window_weights=weights_of(work.own),
         unit=work.calendar.unit,
         own_records=_own_records(work),
-        kept_out=counted_reasons(reasons),
+        kept_out=counted_reasons(since_the_first_rows(reasons)),
         not_made=not_made,
         late_rows=late,
         record_digests=tuple(one.digest for one in normal),

@@ -11,6 +11,7 @@ from itertools import groupby, pairwise
 from reports.findings.answers import Verdict
 from reports.history.history import HistoryRow
 from reports.words import numbers
+from reports.words.lengths import last_day
 
 # A day or a week with several verdicts is shown with the first of these.
 WORST_FIRST = (Verdict.DRIFT, Verdict.INCONCLUSIVE, Verdict.STEADY)
@@ -87,11 +88,8 @@ class RunTable:
 
 
 def day_of(row: HistoryRow) -> date:
-    """Return the last day that a run's window covers: a window up to midnight ends the day before.
-
-    The day is one of UTC.
-    """
-    return (row.end - timedelta(microseconds=1)).date()
+    """Return the day that a run is called by, of UTC: see `reports.words.lengths.last_day`."""
+    return last_day(row.start, row.end)
 
 
 def when_words(row: HistoryRow) -> str:

@@ -239,7 +239,7 @@ def _answer(rows: Sequence[HistoryRow], line: RunLine) -> IndexAnswer:
             if tally.counts[verdict]
         ],
         runs=numbers.counted(tally.runs, "run"),
-        since=numbers.day(rows[0].window_end),
+        since=numbers.day(day_of(rows[0]).isoformat()),
         basis=_basis_words(newest),
         level=_level_words(newest),
     )

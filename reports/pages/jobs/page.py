@@ -17,6 +17,7 @@ from reports.pages.links import JobLinks
 from reports.pages.page import QUALITY_STYLE, render
 from reports.words import numbers, wording
 from reports.words.harmless_text import shortened
+from reports.words.lengths import last_day
 from reports.words.of_quality.sentences import STATE_WORDS
 
 # By it a page of this program is told from one that somebody else put there.
@@ -195,7 +196,7 @@ def run_day(run: RecentRun) -> str:
     start, end = parse_time(run.window_start), parse_time(run.window_end)
     if end - start < timedelta(days=1):
         return numbers.moment(run.window_end)
-    return numbers.day((end - timedelta(microseconds=1)).isoformat())
+    return numbers.day(last_day(start, end).isoformat())
 
 
 def _line(job: FoundJob, path: str, as_of: str) -> JobLine:

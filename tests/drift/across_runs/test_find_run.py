@@ -55,6 +55,15 @@ def test_a_day_is_one_of_the_zone_whose_days_the_job_compares(tmp_path):
     assert find_run((evening,), "2025-03-04", place) is evening
 
 
+def test_the_day_on_which_the_window_ends_will_do_where_it_is_one_runs(place):
+    assert find_run(ROWS[:2], "2025-03-04", place) is ROWS[1]
+
+
+def test_an_unknown_day_is_answered_with_days(place):
+    with pytest.raises(UsageError, match="newest days with a run are: 2025-03-12, 2025-03-04, "):
+        find_run(ROWS, "2025-04-30", place)
+
+
 @pytest.mark.parametrize("wanted", ["20250305", "2025-03-04"])
 def test_of_several_all_are_named_with_their_windows(wanted, place):
     with pytest.raises(UsageError, match=rf"'{wanted}' names 2 runs of ") as refused:

@@ -48,7 +48,7 @@ def test_segments_of_a_constant_are_counted_in_steps_of_the_resolution() -> None
     only = dataclasses.replace(run, features=(white,))
     assert distance_unit(only) == "steps of the resolution"
     words = segment_words(segment("camera", "B"), distance_unit(only))
-    assert "moved 2.10\N{NO-BREAK SPACE}steps of the resolution" in words
+    assert "(2.10\N{NO-BREAK SPACE}steps of the resolution" in words
     assert SIGMA not in words
 
 
@@ -75,4 +75,4 @@ def test_no_size_is_said_beyond_the_cap() -> None:
     assert sigmas(0.814) == "0.81 sigma"
     assert deviations(9.1e15) == f"more than 100\N{NO-BREAK SPACE}{SIGMA}"
     far = dataclasses.replace(segment("camera", "B"), effect=LARGEST_EFFECT)
-    assert f"moved more than 100\N{NO-BREAK SPACE}{SIGMA}" in segment_words(far)
+    assert f"(more than 100\N{NO-BREAK SPACE}{SIGMA}" in segment_words(far)

@@ -228,6 +228,8 @@ def test_the_evidence_is_one_line() -> None:
     [
         ("2025-03-04T00:00:00Z", "2025-03-05T00:00:00Z", "4 Mar 2025"),
         ("2025-03-04T05:00:00Z", "2025-03-04T08:00:00Z", "4 Mar 2025"),
+        ("2025-03-04T05:00:00Z", "2025-03-05T05:00:00Z", "4 Mar 2025"),
+        ("2025-03-29T23:00:00Z", "2025-03-30T22:00:00Z", "30 Mar 2025"),
         ("2025-03-08T00:00:00Z", "2025-03-15T00:00:00Z", "8 to 14 Mar 2025"),
         ("2025-02-26T00:00:00Z", "2025-03-05T06:00:00Z", "26 Feb to 5 Mar 2025"),
         ("2024-12-30T00:00:00Z", "2025-01-05T00:00:00Z", "30 Dec 2024 to 4 Jan 2025"),
@@ -235,7 +237,9 @@ def test_the_evidence_is_one_line() -> None:
     ],
 )
 def test_a_window_is_named_by_its_days(start: str, end: str, words: str) -> None:
-    assert wording.days_words(WindowSpan(start=start, end=end)) == words
+    span = WindowSpan(start=start, end=end)
+    assert wording.days_words(span) == words
+    assert words.endswith(wording.last_day_words(span))
 
 
 @pytest.mark.parametrize(

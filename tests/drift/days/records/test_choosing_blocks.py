@@ -5,7 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from drift.days.blocks import Block
-from drift.days.records.choosing import chosen_by_rows, distance_of_blocks
+from drift.days.records.choosing import (
+    NO_ROWS,
+    TOO_FEW,
+    chosen_by_rows,
+    distance_of_blocks,
+    since_the_first_rows,
+)
 
 END = datetime(2025, 3, 20, 17, tzinfo=UTC)
 
@@ -49,3 +55,16 @@ def test_blocks_that_overlap_are_left_out():
     chosen = chosen_by_rows(blocks, END, 28)
 
     assert [(END - block.end) // timedelta(hours=1) for block in chosen] == [0, 20, 40, 60, 80]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "counted"),
+    [
+        ([NO_ROWS, NO_ROWS, "", NO_ROWS], ["", NO_ROWS]),
+        ([NO_ROWS, TOO_FEW], [TOO_FEW]),
+        ([NO_ROWS], []),
+        ([], []),
+    ],
+)
+def test_blocks_before_the_first_rows_of_the_log_are_not_kept_out(reasons, counted):
+    assert since_the_first_rows(reasons) == counted

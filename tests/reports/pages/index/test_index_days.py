@@ -112,4 +112,9 @@ def test_windows_without_a_rhythm_have_no_usual_step() -> None:
 
 def test_midnight_belongs_to_the_day_that_it_ends() -> None:
     assert day_of(row(datetime(2025, 3, 1, tzinfo=UTC))) == date(2025, 2, 28)
-    assert day_of(row(datetime(2025, 3, 1, 0, 0, 1, tzinfo=UTC))) == date(2025, 3, 1)
+    assert day_of(row(datetime(2025, 3, 1, 13, tzinfo=UTC))) == date(2025, 3, 1)
+
+
+def test_a_day_that_begins_at_another_hour_is_the_one_that_holds_most_of_it() -> None:
+    end = datetime(2025, 3, 1, 5, tzinfo=UTC)
+    assert day_of(row(end, window_start="2025-02-28T05:00:00Z")) == date(2025, 2, 28)

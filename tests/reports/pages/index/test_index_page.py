@@ -126,18 +126,19 @@ class TestTheCalendar:
 
     def test_a_window_up_to_midnight_belongs_to_the_day_before(self) -> None:
         assert "14 Mar 2025" in self.cells([row(END)])
-        assert "15 Mar 2025" in self.cells([row(END + timedelta(hours=1))])
+        assert "15 Mar 2025" in self.cells([row(END + timedelta(hours=13))])
 
     def test_days_without_a_run_are_gaps_between_the_first_and_the_newest_only(self) -> None:
         assert self.cells(daily("s  s s")).count("no run</span></span>") == 3
         assert self.cells(daily("ss")).count("no run</span></span>") == 0
 
     def test_several_runs_of_a_day_are_one_cell_with_the_worst_verdict(self) -> None:
-        hours = [row(END - timedelta(hours=n)) for n in range(1, 24)]
+        # A window of a whole day is called by the day that holds most of it.
+        hours = [row(END - timedelta(hours=n)) for n in range(-11, 12) if n]
         cells = self.cells([*hours, row(END, Verdict.DRIFT)])
 
-        assert '<span class="unseen">14 Mar 2025: 24 runs, 1 drift, 23 steady</span>' in cells
-        assert "1/24" in cells
+        assert '<span class="unseen">14 Mar 2025: 23 runs, 1 drift, 22 steady</span>' in cells
+        assert "1/23" in cells
         assert 'href="#d2025-03-14"' in cells
 
     def test_such_a_day_leads_to_where_its_runs_are(self) -> None:

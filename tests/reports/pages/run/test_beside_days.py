@@ -4,6 +4,7 @@ import dataclasses
 import re
 
 from reference_stats.features.registry import features_named
+from reports.findings.run import WindowSpan
 from reports.pages.run.beside_days import days_view
 from reports.pages.run.cards import group_cards
 from reports.pages.run.report import report_html
@@ -126,3 +127,11 @@ def test_classes_show_their_usual_share_and_change_from_it():
 
 def test_the_normal_days_stand_among_the_details_of_the_run():
     assert "2 days kept out (too few images)" in page(normal_days.quiet_day())
+
+
+def test_the_title_names_the_day_that_the_page_names():
+    run = normal_days.quiet_day()
+    span = WindowSpan(start="2026-11-25T05:00:00Z", end="2026-11-26T05:00:00Z")
+    text = report_html(dataclasses.replace(run, window=span), None, []).decode()
+    assert f"<title>Steady: {run.job}, 25 Nov 2026</title>" in text
+    assert "<span>25 Nov 2026</span>" in text
