@@ -11,7 +11,8 @@ from jobs.visible_text import visible
 from reports.findings.answers import Verdict
 from reports.history.history import parse_time
 from reports.history.job_state import JobState
-from reports.pages.jobs.page import lasting_words, minute_words, not_run_words
+from reports.pages.jobs.heading import not_run_words
+from reports.pages.jobs.page import lasting_words, minute_words
 from reports.pages.jobs.standing import Standing, labelled_standings_of, standings_of
 from reports.words import numbers
 from reports.words.harmless_text import shortened

@@ -12,6 +12,7 @@ from reports.findings.model_quality.quality import QualityState
 from reports.findings.run import Observed
 from reports.history.history import parse_time
 from reports.history.job_state import JobState, RecentRun
+from reports.pages.jobs.heading import drifting_words, missing_words, worse_words
 from reports.pages.jobs.standing import Standing, labelled_standings_of
 from reports.pages.links import JobLinks
 from reports.pages.page import QUALITY_STYLE, render
@@ -168,13 +169,6 @@ def lasting_words(state: JobState) -> str:
     return f"{label} in the last {state.same_runs:,} runs{since}"
 
 
-def not_run_words(jobs: int) -> str:
-    """Return what is said of a number of jobs of which a run is missing, as a verb to it."""
-    if jobs == 1:
-        return "has not run when it should have"
-    return "have not run when they should have"
-
-
 def late_words(state: JobState) -> str:
     """Return by when the next run must be there: a clock time on the day when it is expected."""
     if not state.late_after:
@@ -257,9 +251,9 @@ def _headline(lines: Sequence[JobLine]) -> str:
     jobs = numbers.counted(len(lines), "job")
     parts: list[str] = []
     for part, number in (
-        (_drift_words, sum(line.has(Standing.DRIFT) for line in lines)),
-        (_worse_words, sum(line.has(Standing.WORSE) for line in lines)),
-        (_late_words, sum(line.is_late for line in lines)),
+        (drifting_words, sum(line.has(Standing.DRIFT) for line in lines)),
+        (worse_words, sum(line.has(Standing.WORSE) for line in lines)),
+        (missing_words, sum(line.is_late for line in lines)),
     ):
         if number:
             parts.append(part(number, "" if parts else f" of {jobs}", len(lines) == 1))
@@ -271,31 +265,13 @@ def _headline(lines: Sequence[JobLine]) -> str:
     return f"{calm:,} of {jobs} {'is' if calm == 1 else 'are'} steady"
 
 
-def _drift_words(number: int, of: str, is_only: bool) -> str:
-    if is_only:
-        return "The job says drift"
-    return f"{number:,}{of} {'says' if number == 1 else 'say'} drift"
-
-
-def _worse_words(number: int, of: str, is_only: bool) -> str:
-    if is_only:
-        return "The model got worse" if of else "the model got worse"
-    article = "The" if of else "the"
-    return f"{article} {'model' if number == 1 else 'models'} of {number:,}{of} got worse"
-
-
-def _late_words(number: int, of: str, is_only: bool) -> str:
-    del is_only
-    return f"{number:,}{of} {not_run_words(number)}"
-
-
 def _tally(lines: Sequence[JobLine]) -> list[tuple[str, str]]:
     """Return the number of jobs by their worst sign; every worse model is counted."""
     found = []
     for one in Standing:
         is_model = one is Standing.WORSE
-        number = sum(line.has(one) if is_model else line.sign == one for line in lines)
-        if number:
+        if number := sum(line.has(one) if is_model else line.sign == one for line in lines):
             found.append((one.value, f"{number:,} {one.label.lower()}"))
-    unread = sum(line.sign == "missing" for line in lines)
-    return [*found, ("missing", f"{unread:,} cannot be read")] if unread else found
+    if unread := sum(line.sign == "missing" for line in lines):
+        found.append(("missing", f"{unread:,} cannot be read"))
+    return found

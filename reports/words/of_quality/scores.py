@@ -86,12 +86,9 @@ def calendar_day(start: str) -> str:
 def stretch_words(start: str, end: str) -> str:
     """Return whole days as ``8 to 14 Nov 2026``, in their own zone; `end` is not among them."""
     try:
-        first, last = parse_time(start) + _HALF_A_DAY, parse_time(end) - _HALF_A_DAY
+        return days_words(WindowSpan(start=start, end=end))
     except ValueError:
         return f"{start} to {end}"
-    # The end of a span is not in it.
-    after = max(first, last) + timedelta(microseconds=1)
-    return days_words(WindowSpan(start=first.isoformat(), end=after.isoformat()))
 
 
 def days_of(stretch: ScoredStretch) -> str:
