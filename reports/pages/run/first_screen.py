@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reference_stats.model_view.measures import measure_named
 from reports.findings.answers import State, Verdict
+from reports.findings.model_quality.quality import ModelQuality, QualityState
 from reports.findings.remarks import RemarkWeight
 from reports.findings.run import RunFindings
 from reports.pages.run.cards import CardGroups
@@ -17,7 +18,7 @@ from reports.pages.run.top.look import FirstLook, look_at
 from reports.words.advice import Step, steps
 from reports.words.moved import Moved, changed_heading, moved_in_words, title_of_column
 from reports.words.normal_days import level_in_words, level_is_told, since_words
-from reports.words.numbers import counted, listed
+from reports.words.numbers import counted, listed, sentence
 from reports.words.of_quality.brief import STATE_LABELS, quality_in_brief
 
 _TREND_COLUMNS = 3
@@ -38,8 +39,12 @@ class FirstScreen:
 
     Attributes
     ----------
+    headline, of_images
+        What happened; where that is a model that got worse on a steady day, the images' headline
+        stands behind it, which else is empty.
     model, model_words
-        Whether the model is still right, and its scores in a few words; empty without labels.
+        Whether the model is still right, and its scores in a few words; empty without labels, the
+        scores also where the headline says them.
     since
         Since when windows are unusual; empty where the headline says it, or it began now.
     flags
@@ -62,6 +67,8 @@ class FirstScreen:
         The figures behind the first screen.
     """
 
+    headline: str
+    of_images: str
     model: str
     model_words: str
     since: str
@@ -97,9 +104,13 @@ def first_screen(
     todo, quality = steps(findings), findings.model_quality
     moved = moved_in_words(findings)
     lacks = findings.verdict is Verdict.INCONCLUSIVE and not any(one.command for one in todo)
+    headline = findings.headline or findings.summary
+    led_by = _model_that_leads(findings)
     return FirstScreen(
+        headline=headline if led_by is None else sentence(led_by.headline),
+        of_images="" if led_by is None else headline,
         model="" if quality is None else STATE_LABELS[quality.state],
-        model_words="" if quality is None else quality_in_brief(quality),
+        model_words="" if quality is None or led_by is not None else quality_in_brief(quality),
         since=since_words(findings),
         flags=_flags(findings, todo),
         level=_level(findings),
@@ -114,6 +125,14 @@ def first_screen(
         rare=tuple(step for step in todo if step.is_rare),
         figures=figures_of(findings, todo),
     )
+
+
+def _model_that_leads(findings: RunFindings) -> ModelQuality | None:
+    """Return the model's quality where it, and not the images, is what happened."""
+    quality = findings.model_quality
+    if quality is None or findings.verdict is not Verdict.STEADY:
+        return None
+    return quality if quality.state is QualityState.DROPPED else None
 
 
 def chips_of(moved: Sequence[Moved], anchor_of: Callable[[Moved], str]) -> tuple[Chip, ...]:

@@ -40,7 +40,7 @@ class TestDetectorFirstScreen:
     def test_ap50_and_the_scores_given_stand_one_below_the_other(self) -> None:
         text = words_of(first_screen(examples.detector_worse_without_drift()))
 
-        assert "Model got worse AP50 0.55, 0.84 before" in text
+        assert "Model got worse AP50 fell from 0.84 to 0.55" in text
         assert "AP50 how well boxes are found 0.84 before 0.55 now" in text
         assert "AP50 is 1 where every box is found and no wrong one is added" in text
         assert "Mean score how sure the model is 0.80 before 0.76 now" in text

@@ -15,7 +15,7 @@ from reports.pages.run.grown_class import ClassPictures
 from reports.pages.run.report import report_html
 from reports.pages.run.thumbnails import FurtherPictures
 from reports.words.losses import losing_advice
-from reports.words.numbers import SIGMA
+from reports.words.numbers import SIGMA, sentence
 from reports.words.wording import SIGMA_EXPLAINED
 from tests.support import findings as examples
 from tests.support import normal_days, quality_findings
@@ -283,9 +283,14 @@ def test_a_remark_that_bears_on_the_verdict_is_at_the_top_and_notes_are_below() 
 
 
 def test_a_worse_model_on_a_steady_day_says_what_to_do() -> None:
-    top = text_of(top_of(quality_findings.worse_without_drift()))
+    run = quality_findings.worse_without_drift()
+    assert run.model_quality is not None
+    top = text_of(top_of(run))
 
-    assert "Model got worse accuracy 0.81, 0.93 before" in top
+    assert (
+        f"Model got worse {sentence(run.model_quality.headline)} {run.headline or run.summary}"
+        in top
+    )
     assert "What to do Look at the answers that are wrong" in top
 
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from reports.findings.model_quality.quality import QualityBasis
+from reports.findings.model_quality.quality import QualityBasis, QualityState
 from reports.findings.model_quality.scores import Estimate, VersionScores, WrongImage
 from reports.findings.run import RunFindings
 from reports.pages.links import ImageLinks
 from reports.pages.run.model_quality import QualityView, quality_view
 from reports.pages.run.report import Links, report_html
 from reports.pages.run.thumbnails import MOST_WRONG_BYTES, MOST_WRONG_PICTURES
+from reports.words.numbers import sentence
 from reports.words.of_quality.brief import quality_in_brief
 from reports.words.of_quality.counts import PREDICTIONS
 from tests.reports.pages.run.test_html_report import PICTURE, text_of
@@ -76,7 +77,13 @@ class TestFirstScreen:
         assert "Steady" in text
         assert said in text
         assert run.model_quality is not None
-        assert quality_in_brief(run.model_quality) in text
+        is_worse = run.model_quality.state is QualityState.DROPPED
+        of_model = (
+            sentence(run.model_quality.headline)
+            if is_worse
+            else quality_in_brief(run.model_quality)
+        )
+        assert of_model in text
         assert 'href="#model"' in first_screen(run)
 
     def test_a_worse_model_shows_its_worst_classes_and_wrong_images(self) -> None:
