@@ -97,7 +97,7 @@ def system(s3_server, tmp_path_factory):
     system.show(FIRST)
     system.written = system.init()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(evidently_report, "render", lambda *_: files)
+        patched.setattr(evidently_report, "render", lambda *_, **__: files)
         system.run(FIRST)
         for days in RUNS:
             system.show(days)

@@ -180,7 +180,7 @@ class TestWhatCannotBeOpened:
             assert "Traceback" not in result.stderr
 
     def test_an_unknown_run_is_answered_with_the_nearest_ones(self, folder):
-        result = drift("open", "job.toml", "20250304", cwd=folder)
+        result = drift("open", "job.toml", "20250304T01", cwd=folder)
         assert result.returncode == 2
         assert f"The nearest are: {run_id(4)}" in result.stderr
 

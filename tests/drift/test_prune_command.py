@@ -401,7 +401,8 @@ class TestKilledAtAnyMoment:
         bucket = CountingBucket(bucket_of(folder))
 
         def before(method, name):
-            done = sum(number for (called, _), number in bucket.calls.items() if called in WRITES)
+            calls = bucket.calls.copy()  # Other threads write meanwhile.
+            done = sum(number for (called, _), number in calls.items() if called in WRITES)
             if done > writes:
                 raise BucketAccessError(name, "the process is dead")
 

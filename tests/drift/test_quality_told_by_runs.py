@@ -55,7 +55,9 @@ def test_a_drop_is_told_once_and_its_end_once(told):
 def test_the_message_says_how_far_the_score_fell(told):
     _folder, web, _days = told
     message = next(one.json for one in web.requests if "orse" in one.json["title"])
-    assert re.search(r"accuracy fell from 0\.\d+ to 0\.\d+", message["title"] + message["message"])
+    assert re.search(
+        r"(?i)accuracy fell from 0\.\d+ to 0\.\d+", message["title"] + message["message"]
+    )
     assert "The wrong answers that the model was most sure of:" in message["message"]
 
 

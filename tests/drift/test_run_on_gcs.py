@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from reports.json_report.report import report_schema
-from tests.support.command import ROOT, warm_drift
+from tests.support.command import ROOT, WITH_EVIDENTLY, warm_drift
 from tests.support.gcs_server import GcsServer, server_binary, skip_or_fail
 from tests.support.worlds import JOB_FILE, make_world
 
@@ -34,7 +34,8 @@ def cold_run(job_file: Path, **environment: str) -> subprocess.CompletedProcess[
 
 
 def run(job_file: Path) -> subprocess.CompletedProcess[str]:
-    return warm_drift("run", job_file.name, "--until", UNTIL, cwd=job_file.parent, timeout_s=240)
+    where = {"cwd": job_file.parent, **WITH_EVIDENTLY}
+    return warm_drift("run", job_file.name, "--until", UNTIL, timeout_s=240, **where)
 
 
 def write_job(folder: Path, url: str, *changes: tuple[str, str]) -> Path:

@@ -54,7 +54,8 @@ def timed(folder: Path, **tables: object) -> Job:
 def test_typical_reference_images_stand_beside_the_offenders(world, tmp_path) -> None:
     found, page = publish(world, tmp_path)
 
-    assert page.count('alt="Typical reference image') == 8 + 4
+    assert page.count('alt="Typical reference image') == 8
+    assert page.count('alt="Usual image') == 4
     assert page.count('alt="Image number') == len(found.offenders)
     assert 'title="reference/' in page
 
@@ -66,8 +67,9 @@ def test_a_window_of_the_log_gives_typical_images_too(tmp_path) -> None:
     run_job(open_workplace(job), RunOptions(until=UNTIL + timedelta(days=1)))
     page = next(tmp_path.rglob("report.html")).read_text(encoding="utf-8")
 
-    assert 'title="images/20250303' in page
-    assert 'title="images/20250304' not in page
+    typical = page.partition('aria-label="Typical of the reference"')[2].partition("</aside>")[0]
+    assert 'title="images/20250303' in typical
+    assert 'title="images/20250304' not in typical
 
 
 def test_a_feature_table_says_that_it_has_no_pictures(world, tmp_path) -> None:

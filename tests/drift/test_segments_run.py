@@ -78,7 +78,7 @@ def test_a_broken_camera_is_the_headline_and_its_images_are_shown(job: Path) -> 
         len({one["image"] for one in listed}) == len(listed) == report["affected_table"]["images"]
     )
     page = (folder / "report.html").read_text()
-    assert "Look first at camera gate-3 and what is between it and the log" in page
+    assert "Check camera gate-3 first" in page
     evidently = json.loads((folder / "evidently.json").read_text())
     own = [one for one in evidently["metrics"] if "of camera gate-3" in one["metric_name"]]
     assert any(one["value"] == first["adjusted_p_value"] for one in own)
