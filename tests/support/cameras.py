@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageFilter
 
-from tests.support.command import warm_drift
+from tests.support.command import WITH_EVIDENTLY, warm_drift
 from tests.support.worlds import START, view
 
 JOB = """
@@ -106,7 +106,8 @@ def run_cameras(job: Path, day: int) -> tuple[int, dict[str, Any], Path]:
     """Run the window of a day; return the exit code, the report and its folder."""
     until = START + timedelta(days=day + 1)
     moment = f"{until.isoformat()}Z"
-    done = warm_drift("run", str(job), "--until", moment, "--exit-code", cwd=job.parent)
+    where = {"cwd": job.parent, **WITH_EVIDENTLY}
+    done = warm_drift("run", str(job), "--until", moment, "--exit-code", **where)
     folder = job.parent / "bucket" / "data_drift_reports" / "gates" / "runs"
     newest = next(folder.glob(f"{until:%Y%m%dT%H%M%SZ}*"))
     return done.returncode, json.loads((newest / "report.json").read_text()), newest
