@@ -56,20 +56,22 @@ def grown_class_view(
     if grown is None or pictures is None or not pictures.window:
         return None
 
-    def shown(some: Mapping[str, bytes]) -> tuple[ClassPicture, ...]:
-        return tuple(
-            ClassPicture(
-                name=name,
-                source=picture_source(data),
-                link=None if links is None else links.to(name),
-            )
-            for name, data in some.items()
-        )
-
     return GrownClassView(
         name=grown.name,
         usual=grown.usual_share,
         now=grown.share,
-        window=shown(pictures.window),
-        reference=shown(pictures.reference),
+        window=shown_pictures(pictures.window, links),
+        reference=shown_pictures(pictures.reference, links),
+    )
+
+
+def shown_pictures(some: Mapping[str, bytes], links: ImageLinks | None) -> tuple[ClassPicture, ...]:
+    """Return pictures by image path as the page shows them."""
+    return tuple(
+        ClassPicture(
+            name=name,
+            source=picture_source(data),
+            link=None if links is None else links.to(name),
+        )
+        for name, data in some.items()
     )

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from reports.findings.run import RunFindings
 from reports.pages.links import ImageLinks
-from reports.pages.page import picture_source
-from reports.pages.run.grown_class import ClassPicture
+from reports.pages.run.grown_class import ClassPicture, shown_pictures
 from reports.words.wording import days_words
 
 MOST_QUIET_PICTURES = 4
@@ -57,17 +56,6 @@ def quiet_view(
     return QuietView(
         title=f"{title} beside {_IN_WORDS[then]} of the reference" if then else title,
         window_title=days,
-        window=_shown(pictures.window, links),
-        reference=_shown(pictures.reference, links),
-    )
-
-
-def _shown(some: Mapping[str, bytes], links: ImageLinks | None) -> tuple[ClassPicture, ...]:
-    return tuple(
-        ClassPicture(
-            name=name,
-            source=picture_source(data),
-            link=None if links is None else links.to(name),
-        )
-        for name, data in some.items()
+        window=shown_pictures(pictures.window, links),
+        reference=shown_pictures(pictures.reference, links),
     )
